@@ -1,0 +1,50 @@
+import { CompiledGrammar } from './compiled-grammar.ts';
+import { GrammarError } from './errors.ts';
+import { NamedGrammars } from './gbnf/named.ts';
+import { printGbnf } from './gbnf/print.ts';
+import { Goals } from './goal/goals.ts';
+import { Matching } from './match/matching.ts';
+import { Fixed, RootFrame } from './match/root.ts';
+import { StateGraph } from './match/state.ts';
+import { reportOf } from './report.ts';
+import { Documents } from './schema/documents.ts';
+import { Evaluator } from './schema/evaluate.ts';
+import type { SchemaNode } from './schema/node.ts';
+import { reachable } from './schema/reach.ts';
+import { matches } from './text/automaton.ts';
+import type { Grammar, GrammarOptions } from './types.ts';
+
+/** Throws GrammarError { code, keyword, pointer } for a schema that is invalid, unbounded or unsatisfiable. */
+export function compileSchema(schema: unknown, options: GrammarOptions = {}): Grammar {
+  const documents = new Documents(schema, options.documents ?? {}, options.formats !== 'annotate');
+  const nodes = reachable(documents);
+  const grammars = new NamedGrammars(options.grammars ?? {});
+  for (const node of nodes)
+    if (node.grammar !== undefined) grammars.get(node.grammar, `${node.pointer}/x-grammar`);
+  const evaluator = new Evaluator(documents, (name, text) => matches(grammars.get(name), text));
+  const flexible = options.whitespace === 'flexible';
+  const goals = (): Goals =>
+    new Goals(documents, evaluator, {
+      plain: !flexible,
+      dynamic: nodes.some((node) => isDynamic(documents, node)),
+      grammar: (name) => grammars.get(name),
+    });
+  const first = goals();
+  const root = first.of([documents.root]);
+  if (!first.possible(root)) throw new GrammarError('schema_unsatisfiable', {}, { pointer: '' });
+  const prefix = new TextEncoder().encode(options.prefix ?? '');
+  const suffix = new TextEncoder().encode(options.suffix ?? '');
+  let ready: Goals | undefined = first;
+  const graph = (): StateGraph => {
+    const matching = new Matching(ready ?? goals(), { flexible, ordered: options.order !== 'any' });
+    ready = undefined;
+    const value = new RootFrame(matching, suffix).alone.value(matching.goals.of([documents.root]));
+    return new StateGraph(matching, [prefix.length > 0 ? new Fixed(matching, prefix, 0, value) : value]);
+  };
+  return new CompiledGrammar(graph, prefix.length, reportOf(nodes), () => printGbnf(first, root, nodes));
+}
+
+/** What the node refers to depends on the way from the root, so only the root can be checked. */
+function isDynamic(documents: Documents, node: SchemaNode): boolean {
+  return node.dynamicRef?.anchor !== undefined && documents.answering(node.dynamicRef.anchor).length > 1;
+}

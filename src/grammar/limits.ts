@@ -1,0 +1,24 @@
+/** Every bound of the room. Beyond one of them there is a coded error, never a hang. */
+export const LIMITS = {
+  /** Subschemas in all documents together. */
+  schemaNodes: 50_000,
+  schemaDepth: 256,
+  /** Characters of one pattern. */
+  patternLength: 10_000,
+  /** Terms that one pattern may unfold to while it is matched. */
+  regexTerms: 200_000,
+  /** Alternatives of one value after anyOf, oneOf and the like are multiplied out; beyond, they are checked at its end. */
+  alternatives: 160,
+  /** Threads that may be open at one point of the text. */
+  threads: 4_096,
+  /** Remembered positions of one grammar and vocabulary; beyond, remembering begins anew. */
+  positions: 40_000,
+  /** Depth of the value being written. */
+  valueDepth: 512,
+  /** Remembered states of one string automaton. */
+  stringStates: 30_000,
+  /** Compiled patterns kept for the next grammar. */
+  sharedPatterns: 512,
+  /** Stacks of rules that a GBNF grammar may be in at once. */
+  gbnfStacks: 2_000,
+} as const;

@@ -1,0 +1,183 @@
+import { anyBetween, isFree, mirrored, type NumberRule, numberHolds } from './number-rule.ts';
+
+type Phase = 'start' | 'minus' | 'zero' | 'integer' | 'point' | 'fraction' | 'e' | 'sign' | 'exponent';
+
+/** A number begun. Equal keys have equal futures, whatever digits led there. */
+export interface NumberState {
+  readonly text: string;
+  readonly phase: Phase;
+  readonly key: string;
+  readonly ends: boolean;
+}
+
+const LARGEST_EXPONENT = 400;
+
+/**
+ * The decimal texts of the numbers that a rule allows. `plain` writes numbers as a person would: no exponent where
+ * there are bounds, integers without a fraction; otherwise every text that JSON.parse reads as such a number.
+ */
+export class NumberMachine {
+  readonly rule: NumberRule;
+  readonly start: NumberState;
+  readonly memo = new WeakMap<object, Map<string, unknown>>();
+  private readonly plain: boolean;
+  private readonly negative: NumberRule;
+  private readonly free: boolean;
+  private readonly texts: readonly string[] | undefined;
+  /** No number of the rule but 0 is closer to 0. */
+  private readonly least: number;
+  private states = new Map<string, NumberState | null>();
+
+  constructor(rule: NumberRule, plain: boolean) {
+    this.rule = rule;
+    this.plain = plain;
+    this.negative = mirrored(rule);
+    this.free = isFree(rule);
+    this.least = Math.max(0, rule.integer ? 1 : 0, ...rule.multiples) * 0.999;
+    this.texts =
+      plain && rule.values !== undefined ? rule.values.map((value) => JSON.stringify(value)) : undefined;
+    this.start = { text: '', phase: 'start', key: '', ends: false };
+  }
+
+  /** Null where no number of the rule begins so. */
+  step(state: NumberState, byte: number): NumberState | null {
+    const text = state.text + String.fromCharCode(byte);
+    const known = this.states.get(text);
+    if (known !== undefined) return known;
+    const next = this.compute(state, byte, text);
+    if (this.states.size > 20_000) this.states = new Map();
+    this.states.set(text, next);
+    return next;
+  }
+
+  get possible(): boolean {
+    if (this.rule.values !== undefined) return this.rule.values.length > 0;
+    return (
+      this.free ||
+      anyBetween(this.rule, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY) ||
+      numberHolds(this.rule, 0)
+    );
+  }
+
+  private compute(state: NumberState, byte: number, text: string): NumberState | null {
+    const phase = follow(state.phase, byte);
+    if (phase === undefined) return null;
+    if (this.texts !== undefined) {
+      if (!this.texts.some((value) => value.startsWith(text))) return null;
+      return { text, phase, key: text, ends: this.texts.includes(text) };
+    }
+    if (this.plain && this.rule.integer && !(phase === 'minus' || phase === 'zero' || phase === 'integer'))
+      return null;
+    if (this.plain && !this.free && (phase === 'e' || phase === 'sign' || phase === 'exponent')) return null;
+    if (!this.alive(text, phase)) return null;
+    const whole = phase === 'zero' || phase === 'integer' || phase === 'fraction' || phase === 'exponent';
+    const ends = whole && numberHolds(this.rule, Number(text)) && !(this.plain && text === '-0');
+    return {
+      text,
+      phase,
+      key: this.settled(text, phase) ? `${phase}${text.startsWith('-') ? '-' : ''}` : text,
+      ends,
+    };
+  }
+
+  /** Whatever digits follow, the number stays within the rule: which digits there were makes no difference. */
+  private settled(text: string, phase: Phase): boolean {
+    const { rule } = this;
+    if (text.length > 250 || rule.multiples.length > 0 || rule.values !== undefined) return false;
+    if (
+      phase !== 'zero' &&
+      phase !== 'integer' &&
+      (rule.integer || (phase !== 'point' && phase !== 'fraction'))
+    )
+      return false;
+    const negative = text.startsWith('-');
+    const sided = negative ? this.negative : rule;
+    const value = Math.abs(Number(text));
+    return (
+      sided.high === Number.POSITIVE_INFINITY &&
+      (value > sided.low || (value === sided.low && !sided.lowOpen))
+    );
+  }
+
+  private alive(text: string, phase: Phase): boolean {
+    const negative = text.startsWith('-');
+    const rule = negative ? this.negative : this.rule;
+    if (phase === 'minus')
+      return (
+        this.free || anyBetween(rule, 0, Number.POSITIVE_INFINITY) || (!this.plain && numberHolds(rule, 0))
+      );
+    if (phase === 'e' || phase === 'sign' || phase === 'exponent') return this.exponentAlive(text, phase);
+    const digits = negative ? text.slice(1) : text;
+    if (this.free && digits.length < 250) return true;
+    const value = Number(digits);
+    const point = digits.indexOf('.');
+    const unit = point < 0 ? 1 : 10 ** -(digits.length - point - 1);
+    // Past 2^53 the next number is further away than one.
+    if (anyBetween(rule, value, Math.max(value + unit, value * (1 + 2 ** -52)))) return true;
+    if (this.plain) return phase === 'integer' && value > 0 && this.shifted(rule, value, unit, 1, 308);
+    if (value === 0) return anyBetween(rule, 0, Number.POSITIVE_INFINITY) || numberHolds(rule, 0);
+    return (
+      numberHolds(rule, 0) ||
+      this.shifted(rule, value, unit, 1, 308) ||
+      this.shifted(rule, value, unit, -1, -330)
+    );
+  }
+
+  /** A number that begins with these digits, its point moved. */
+  private shifted(rule: NumberRule, value: number, unit: number, from: number, to: number): boolean {
+    const step = from < to ? 1 : -1;
+    for (let k = from; k !== to + step; k += step) {
+      const scale = Number(`1e${k}`);
+      const low = value * scale;
+      const high = (value + unit) * scale;
+      if (
+        step > 0
+          ? low > rule.high || !Number.isFinite(low)
+          : high < rule.low || high <= this.least || high === 0
+      )
+        return false;
+      if (anyBetween(rule, low, high)) return true;
+    }
+    return false;
+  }
+
+  private exponentAlive(text: string, phase: Phase): boolean {
+    const at = text.search(/e/i);
+    const mantissa = text.slice(0, at);
+    const written = text.slice(at + 1);
+    if (this.free && phase !== 'exponent') return true;
+    const digits = written.replace(/^[+-]/, '').replace(/^0+(?=.)/, '');
+    const signs = written.startsWith('-') ? ['-'] : written === '' ? ['', '-'] : [''];
+    for (const sign of signs) {
+      if (digits !== '' && numberHolds(this.rule, Number(`${mantissa}e${sign}${digits}`))) return true;
+      for (let k = 0; k <= LARGEST_EXPONENT; k++) {
+        if (digits !== '' && digits !== '0' && !String(k).startsWith(digits)) continue;
+        if (numberHolds(this.rule, Number(`${mantissa}e${sign}${k}`))) return true;
+      }
+    }
+    return false;
+  }
+}
+
+function follow(phase: Phase, byte: number): Phase | undefined {
+  const digit = byte >= 0x30 && byte <= 0x39;
+  const e = byte === 0x65 || byte === 0x45;
+  switch (phase) {
+    case 'start':
+      return byte === 0x2d ? 'minus' : byte === 0x30 ? 'zero' : digit ? 'integer' : undefined;
+    case 'minus':
+      return byte === 0x30 ? 'zero' : digit ? 'integer' : undefined;
+    case 'zero':
+      return byte === 0x2e ? 'point' : e ? 'e' : undefined;
+    case 'integer':
+      return digit ? 'integer' : byte === 0x2e ? 'point' : e ? 'e' : undefined;
+    case 'point':
+      return digit ? 'fraction' : undefined;
+    case 'fraction':
+      return digit ? 'fraction' : e ? 'e' : undefined;
+    case 'e':
+      return byte === 0x2b || byte === 0x2d ? 'sign' : digit ? 'exponent' : undefined;
+    default:
+      return digit ? 'exponent' : undefined;
+  }
+}

@@ -1,0 +1,308 @@
+import { GrammarError } from '../errors.ts';
+import { LIMITS } from '../limits.ts';
+import { type Automaton, DEAD } from '../text/automaton.ts';
+import { ANY, negate, WORD } from './charset.ts';
+import { parsePattern, type Syntax } from './syntax.ts';
+import { type Term, TermStore } from './terms.ts';
+
+/** What is known about the character before a position. */
+type Before = 'start' | 'word' | 'other' | 'unknown';
+
+export interface PatternPart {
+  readonly source: string;
+  /** Matches anywhere, as the keyword `pattern`; otherwise the whole text, as a format. */
+  readonly search: boolean;
+  readonly negative?: boolean;
+}
+
+const shared = new Map<string, PatternAutomaton>();
+
+/** One automaton for texts that match all of the patterns. Shared between grammars; the least recently used go first. */
+export function patternAutomaton(parts: readonly PatternPart[]): PatternAutomaton {
+  const key = JSON.stringify(parts);
+  const known = shared.get(key);
+  shared.delete(key);
+  const automaton = known !== undefined && !known.worn ? known : new PatternAutomaton(parts);
+  shared.set(key, automaton);
+  if (shared.size > LIMITS.sharedPatterns) shared.delete(shared.keys().next().value!);
+  return automaton;
+}
+
+export class PatternAutomaton implements Automaton {
+  readonly start: Term;
+  private readonly store = new TermStore();
+
+  constructor(parts: readonly PatternPart[]) {
+    const terms = parts.map((part) => {
+      const compiler = new Compiler(this.store, part.source);
+      const term = part.search
+        ? compiler.search(parsePattern(part.source))
+        : compiler.whole(parsePattern(part.source));
+      return part.negative === true ? this.store.not(term) : term;
+    });
+    const start = this.store.and(terms);
+    this.store.seal();
+    this.start = this.store.possible(start) ? start : DEAD;
+  }
+
+  /** So full of remembered terms that the next grammar had better begin anew. */
+  get worn(): boolean {
+    return this.store.size > LIMITS.regexTerms / 2;
+  }
+
+  get boundaries(): readonly number[] {
+    return this.store.boundaries;
+  }
+
+  step(state: number, code: number): number {
+    const next = this.store.step(state, code);
+    return next !== TermStore.NOTHING && this.store.possible(next) ? next : DEAD;
+  }
+
+  accepts(state: number): boolean {
+    return this.store.nullable(state);
+  }
+
+  shortest(state: number): number {
+    return this.store.shortest(state);
+  }
+
+  longest(state: number): number {
+    return this.store.longest(state);
+  }
+
+  universal(state: number): boolean {
+    return state === TermStore.ALL;
+  }
+}
+
+/**
+ * Syntax → term, from the end backwards: each part is compiled in front of what follows it, so that a lookahead
+ * is an intersection with the rest of the text and `$` is the demand that the rest be empty.
+ */
+class Compiler {
+  private readonly store: TermStore;
+  private readonly source: string;
+
+  constructor(store: TermStore, source: string) {
+    this.store = store;
+    this.source = source;
+  }
+
+  whole(syntax: Syntax): Term {
+    return this.before(syntax, TermStore.EMPTY, 'start');
+  }
+
+  search(syntax: Syntax): Term {
+    const atStart = this.before(syntax, TermStore.ALL, 'start');
+    if (startsAnchored(syntax)) return atStart;
+    if (!usesPosition(syntax)) return this.store.cat(TermStore.ALL, atStart);
+    const any = this.store.set(ANY);
+    if (!usesBoundary(syntax))
+      return this.store.or([
+        atStart,
+        this.store.cat(
+          this.store.repeat(any, 1, Number.POSITIVE_INFINITY),
+          this.before(syntax, TermStore.ALL, 'unknown'),
+        ),
+      ]);
+    const after = (before: 'word' | 'other', set: Term): Term =>
+      this.store.cat(TermStore.ALL, this.store.cat(set, this.before(syntax, TermStore.ALL, before)));
+    return this.store.or([
+      atStart,
+      after('word', this.store.set(WORD)),
+      after('other', this.store.set(negate(WORD))),
+    ]);
+  }
+
+  private before(syntax: Syntax, rest: Term, before: Before): Term {
+    const { store } = this;
+    switch (syntax.kind) {
+      case 'set':
+        return store.cat(store.set(syntax.set), rest);
+      case 'sequence':
+        return this.sequence(syntax.parts, 0, rest, before);
+      case 'choice':
+        return store.or(syntax.parts.map((part) => this.before(part, rest, before)));
+      case 'repeat':
+        return this.repeat(syntax, rest, before);
+      case 'look': {
+        const body = this.before(syntax.body, TermStore.ALL, before);
+        return store.and([syntax.negative ? store.not(body) : body, rest]);
+      }
+      case 'start':
+        if (before === 'start') return rest;
+        return TermStore.NOTHING;
+      case 'end':
+        return store.and([TermStore.EMPTY, rest]);
+      case 'boundary': {
+        if (before === 'unknown')
+          return this.fail('a word boundary after a part that may end in a letter or not');
+        const word = store.cat(store.set(WORD), TermStore.ALL);
+        const wordNext = (before === 'word') === syntax.negative;
+        return store.and([wordNext ? word : store.not(word), rest]);
+      }
+    }
+  }
+
+  private sequence(parts: readonly Syntax[], from: number, rest: Term, before: Before): Term {
+    const states: Before[] = [];
+    let state = before;
+    for (let i = from; i < parts.length; i++) {
+      states.push(state);
+      state = after(parts[i]!, state);
+    }
+    let term = rest;
+    for (let i = parts.length - 1; i >= from; i--) {
+      if (states[i - from] === 'unknown' && i > 0 && cares(parts[i]!))
+        return this.split(parts, i, rest, before);
+      term = this.before(parts[i]!, term, states[i - from]!);
+    }
+    return term;
+  }
+
+  /** An anchor or boundary after something of unknown ending: `a?\b` becomes `a\b` or `\b`. */
+  private split(parts: readonly Syntax[], at: number, rest: Term, before: Before): Term {
+    const previous = parts[at - 1]!;
+    if (previous.kind === 'choice') {
+      return this.store.or(
+        previous.parts.map((part) =>
+          this.sequence([...parts.slice(0, at - 1), part, ...parts.slice(at)], 0, rest, before),
+        ),
+      );
+    }
+    if (previous.kind === 'repeat' && previous.min === 0) {
+      const without = [...parts.slice(0, at - 1), ...parts.slice(at)];
+      const once: Syntax[] = [...parts.slice(0, at - 1)];
+      if (previous.max > 1) once.push({ ...previous, max: previous.max - 1 });
+      once.push(previous.body, ...parts.slice(at));
+      return this.store.or([this.sequence(without, 0, rest, before), this.sequence(once, 0, rest, before)]);
+    }
+    if (previous.kind === 'repeat') {
+      return this.sequence(
+        [
+          ...parts.slice(0, at - 1),
+          { ...previous, min: previous.min - 1, max: previous.max - 1 },
+          previous.body,
+          ...parts.slice(at),
+        ],
+        0,
+        rest,
+        before,
+      );
+    }
+    if (previous.kind === 'set') {
+      const inside = intersect(previous.set, WORD);
+      const outside = intersect(previous.set, negate(WORD));
+      return this.store.or(
+        [inside, outside]
+          .filter((set) => set.length > 0)
+          .map((set) =>
+            this.sequence(
+              [...parts.slice(0, at - 1), { kind: 'set', set }, ...parts.slice(at)],
+              0,
+              rest,
+              before,
+            ),
+          ),
+      );
+    }
+    if (previous.kind === 'sequence')
+      return this.sequence(
+        [...parts.slice(0, at - 1), ...previous.parts, ...parts.slice(at)],
+        0,
+        rest,
+        before,
+      );
+    return this.fail('an anchor or word boundary after a part whose end is not known');
+  }
+
+  private repeat(syntax: Syntax & { kind: 'repeat' }, rest: Term, before: Before): Term {
+    if (!needsRest(syntax.body)) {
+      return this.store.cat(
+        this.store.repeat(this.before(syntax.body, TermStore.EMPTY, 'unknown'), syntax.min, syntax.max),
+        rest,
+      );
+    }
+    // Lookaheads and anchors see past the repeat, so its turns are written out; an endless one cannot be.
+    if (syntax.max > 8) return this.fail('an anchor or lookahead inside an open repeat');
+    let term = rest;
+    const state = syntax.max > 1 ? 'unknown' : before;
+    for (let turn = syntax.max; turn > 0; turn--) {
+      const once = this.before(syntax.body, term, turn === 1 ? before : state);
+      term = turn > syntax.min ? this.store.or([rest, once]) : once;
+    }
+    return term;
+  }
+
+  private fail(reason: string): never {
+    throw new GrammarError('schema_pattern_unsupported', { pattern: this.source.slice(0, 100), reason });
+  }
+}
+
+function intersect(a: readonly number[], b: readonly number[]): readonly number[] {
+  return negate(unionOf(negate(a), negate(b)));
+}
+
+function unionOf(a: readonly number[], b: readonly number[]): readonly number[] {
+  const pairs: [number, number][] = [];
+  for (const set of [a, b]) for (let i = 0; i < set.length; i += 2) pairs.push([set[i]!, set[i + 1]!]);
+  pairs.sort((x, y) => x[0] - y[0]);
+  const out: number[] = [];
+  for (const [lo, hi] of pairs) {
+    if (out.length > 0 && lo <= out[out.length - 1]! + 1)
+      out[out.length - 1] = Math.max(out[out.length - 1]!, hi);
+    else out.push(lo, hi);
+  }
+  return out;
+}
+
+function after(syntax: Syntax, before: Before): Before {
+  switch (syntax.kind) {
+    case 'set': {
+      const word = intersect(syntax.set, WORD).length > 0;
+      const other = intersect(syntax.set, negate(WORD)).length > 0;
+      return word && other ? 'unknown' : word ? 'word' : 'other';
+    }
+    case 'sequence':
+      return syntax.parts.reduce((state, part) => after(part, state), before);
+    case 'choice': {
+      const states = new Set(syntax.parts.map((part) => after(part, before)));
+      return states.size === 1 ? [...states][0]! : 'unknown';
+    }
+    case 'repeat': {
+      const once = after(syntax.body, before);
+      const again = syntax.max > 1 ? after(syntax.body, once) : once;
+      if (once !== again) return 'unknown';
+      return syntax.min > 0 || once === before ? once : 'unknown';
+    }
+    default:
+      return before;
+  }
+}
+
+/** Holds `^` or `\b`, whose meaning depends on what came before. */
+function cares(syntax: Syntax): boolean {
+  return syntax.kind === 'start' || syntax.kind === 'boundary' || children(syntax).some(cares);
+}
+
+function needsRest(syntax: Syntax): boolean {
+  return syntax.kind === 'end' || syntax.kind === 'look' || cares(syntax) || children(syntax).some(needsRest);
+}
+
+const usesPosition = cares;
+
+function usesBoundary(syntax: Syntax): boolean {
+  return syntax.kind === 'boundary' || children(syntax).some(usesBoundary);
+}
+
+function startsAnchored(syntax: Syntax): boolean {
+  if (syntax.kind === 'start') return true;
+  if (syntax.kind === 'sequence') return syntax.parts.length > 0 && startsAnchored(syntax.parts[0]!);
+  return syntax.kind === 'choice' && syntax.parts.every(startsAnchored);
+}
+
+function children(syntax: Syntax): readonly Syntax[] {
+  if (syntax.kind === 'sequence' || syntax.kind === 'choice') return syntax.parts;
+  return syntax.kind === 'repeat' || syntax.kind === 'look' ? [syntax.body] : [];
+}

@@ -1,0 +1,38 @@
+/**
+ * A deterministic automaton over code points (lone surrogates included, since a JSON string may hold them).
+ * States are small integers, made as they are met; -1 is the state from which nothing is accepted any more.
+ */
+export interface Automaton {
+  readonly start: number;
+  step(state: number, code: number): number;
+  accepts(state: number): boolean;
+  /** Bounds on the code points still to come before acceptance; exact enough never to exclude a valid text. */
+  shortest(state: number): number;
+  longest(state: number): number;
+  /** Every continuation is accepted, now and ever after. */
+  universal(state: number): boolean;
+  /** First code points of groups that no state tells apart, ascending, from 0. */
+  readonly boundaries: readonly number[];
+}
+
+export const DEAD = -1;
+
+export const ANYTHING: Automaton = {
+  start: 0,
+  step: () => 0,
+  accepts: () => true,
+  shortest: () => 0,
+  longest: () => Number.POSITIVE_INFINITY,
+  universal: () => true,
+  boundaries: [0],
+};
+
+/** The whole text, by an automaton. */
+export function matches(automaton: Automaton, text: string): boolean {
+  let state = automaton.start;
+  for (const char of text) {
+    state = automaton.step(state, char.codePointAt(0)!);
+    if (state === DEAD) return false;
+  }
+  return automaton.accepts(state);
+}

@@ -1,0 +1,78 @@
+import { type Automaton, DEAD } from './automaton.ts';
+
+/** A finite set of texts as a tree: enum values, property names. */
+export class Literals implements Automaton {
+  readonly start = 0;
+  readonly boundaries: readonly number[];
+  private readonly children: Map<number, number>[] = [new Map()];
+  private readonly ends: number[] = [-1];
+  private readonly least: number[] = [0];
+  private readonly most: number[] = [0];
+  private readonly under: (readonly number[])[] = [];
+
+  readonly texts: readonly string[];
+
+  constructor(texts: readonly string[]) {
+    this.texts = texts;
+    const cuts = new Set<number>([0]);
+    for (const [index, text] of texts.entries()) this.add(text, index, cuts);
+    this.boundaries = [...cuts].sort((a, b) => a - b);
+    for (let state = this.children.length - 1; state >= 0; state--) {
+      const below = [...this.children[state]!.values()];
+      const ends = this.ends[state]! >= 0;
+      this.least[state] = ends ? 0 : Math.min(...below.map((child) => this.least[child]! + 1));
+      this.most[state] = Math.max(0, ...below.map((child) => this.most[child]! + 1));
+    }
+  }
+
+  step(state: number, code: number): number {
+    return this.children[state]!.get(code) ?? DEAD;
+  }
+
+  accepts(state: number): boolean {
+    return this.ends[state]! >= 0;
+  }
+
+  /** Index of the text that ends at the state, or -1. */
+  end(state: number): number {
+    return this.ends[state]!;
+  }
+
+  /** Indices of all texts that go through the state. */
+  below(state: number): readonly number[] {
+    const known = this.under[state];
+    if (known !== undefined) return known;
+    const own = this.ends[state]! >= 0 ? [this.ends[state]!] : [];
+    const all = [...own, ...[...this.children[state]!.values()].flatMap((child) => this.below(child))];
+    this.under[state] = all;
+    return all;
+  }
+
+  shortest(state: number): number {
+    return this.least[state]!;
+  }
+
+  longest(state: number): number {
+    return this.most[state]!;
+  }
+
+  universal(): boolean {
+    return false;
+  }
+
+  private add(text: string, index: number, cuts: Set<number>): void {
+    let state = 0;
+    for (const char of text) {
+      const code = char.codePointAt(0)!;
+      cuts.add(code).add(code + 1);
+      let child = this.children[state]!.get(code);
+      if (child === undefined) {
+        child = this.children.push(new Map()) - 1;
+        this.ends.push(-1);
+        this.children[state]!.set(code, child);
+      }
+      state = child;
+    }
+    if (this.ends[state] === -1) this.ends[state] = index;
+  }
+}
