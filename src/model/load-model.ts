@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { basename, join } from 'node:path';
+import { encodeModel } from '../onnx/index.ts';
+import { type ChatTemplate, loadChatTemplate } from './chat-template.ts';
+import { openCheckpoint } from './checkpoint.ts';
+import { decoderConfig } from './config.ts';
+import { decoderGraph } from './decoder-graph.ts';
+import { readDecoderWeights } from './decoder-weights.ts';
+import { readJsonObject } from './read-json.ts';
+import { loadTokenizer, type Tokenizer } from './tokenizer.ts';
+import type { DecoderConfig } from './types.ts';
+
+export interface Model {
+  readonly name: string;
+  /** SHA-256 of configuration, tokenizer and weights, hex. */
+  readonly digest: string;
+  readonly config: DecoderConfig;
+  readonly parameters: number;
+  readonly tokenizer: Tokenizer;
+  readonly template: ChatTemplate;
+  /** The decoder as an ONNX model, weights inside; see decoder-graph.ts for its inputs and outputs. */
+  readonly onnx: Uint8Array;
+}
+
+/** Reads a Hugging Face model folder. Throws `model_invalid` or `model_unsupported`. */
+export async function loadModel(folder: string): Promise<Model> {
+  const config = decoderConfig(readJsonObject(join(folder, 'config.json')));
+  const tokenizer = loadTokenizer(folder, config.vocabulary);
+  const template = loadChatTemplate(folder);
+  const checkpoint = openCheckpoint(folder);
+  try {
+    const weights = readDecoderWeights(config, checkpoint.read);
+    return {
+      name: basename(folder),
+      digest: await digestOf(folder, ['config.json', 'tokenizer.json', ...checkpoint.files]),
+      config,
+      parameters: checkpoint.parameters,
+      tokenizer,
+      template,
+      onnx: encodeModel(decoderGraph(config, weights)),
+    };
+  } finally {
+    checkpoint.close();
+  }
+}
+
+async function digestOf(folder: string, files: readonly string[]): Promise<string> {
+  const hash = createHash('sha256');
+  for (const file of files) {
+    for await (const chunk of createReadStream(join(folder, file))) hash.update(chunk as Buffer);
+  }
+  return hash.digest('hex');
+}
