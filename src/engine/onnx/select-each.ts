@@ -1,0 +1,36 @@
+import { startCall } from './call-start.ts';
+import { readStarts, type StartedRow, sequenceLogProbability } from './read-starts.ts';
+import type { Scored, SelectInput } from './selector.ts';
+
+/**
+ * One versus the rest: every candidate is asked alone, in a row of its own with its own adapter, whether the
+ * model would rather begin a call of it or say that nothing fits. Each probability stands for itself (they do
+ * not add up to 1), and each row is the beginning of that tool's call.
+ */
+export async function selectEach(input: SelectInput): Promise<Scored> {
+  const starts = input.candidates.map((tool) =>
+    startCall(input.contexts.get(tool), input.model, input.request),
+  );
+  const started = await readStarts(starts, 'answer', input);
+  const probabilities = started.map(callProbability);
+  return {
+    probabilities,
+    none: 1 - Math.max(...probabilities),
+    started,
+    promptTokens: starts.reduce((sum, { prompt }) => sum + prompt.length, 0),
+  };
+}
+
+/**
+ * p = P(call) / (P(call) + P(none)), both as the model has them after the request; where the model has no word
+ * for "none", p = P(call).
+ */
+function callProbability({ start, afterHead }: StartedRow): number {
+  const { forced, naming, format } = start.context;
+  const { none } = format;
+  const request = start.prompt.length - start.opening - start.shared;
+  const after = afterHead.slice(request);
+  const opening = start.prompt.slice(start.prompt.length - start.opening);
+  const logCall = sequenceLogProbability(after, [...opening, ...forced.slice(0, naming)]);
+  return none ? 1 / (1 + Math.exp(sequenceLogProbability(after, none) - logCall)) : Math.exp(logCall);
+}

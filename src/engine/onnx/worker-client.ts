@@ -1,0 +1,83 @@
+import { Worker } from 'node:worker_threads';
+import { TenonError } from '../../errors.ts';
+import { fromFailure } from './failure.ts';
+import type { FromWorker, Method, Methods, ToWorker } from './protocol.ts';
+
+interface Waiting {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** One worker thread and the requests that are with it. Once the thread ends, it is of no more use. */
+export class WorkerClient {
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #onEnd: (reason: string) => void;
+  #serial = 0;
+  #ended: string | null = null;
+
+  /** `onEnd` is called once, with the reason, when the thread is gone. */
+  constructor(onEnd: (reason: string) => void) {
+    this.#onEnd = onEnd;
+    this.#worker = new Worker(new URL('./worker.ts', import.meta.url), {
+      name: 'tenon-engine',
+      execArgv: ['--disable-warning=ExperimentalWarning'],
+    });
+    this.#worker.on('message', (message: FromWorker) => this.#settle(message));
+    this.#worker.on('messageerror', (error) => this.#end(error.message));
+    this.#worker.on('error', (error) => this.#end(error instanceof Error ? error.message : String(error)));
+    this.#worker.on('exit', (code) => this.#end(`its thread ended with code ${code}`));
+  }
+
+  /** Why the thread is gone, or null while it lives. */
+  get ended(): string | null {
+    return this.#ended;
+  }
+
+  /** Rejects with the worker's coded error, `request_cancelled`, or `engine_unavailable` if the thread ends. */
+  async call<M extends Method>(
+    method: M,
+    value: Methods[M]['takes'],
+    signal?: AbortSignal,
+  ): Promise<Methods[M]['answers']> {
+    if (signal?.aborted) throw new TenonError('request_cancelled');
+    if (this.#ended !== null) throw new TenonError('engine_unavailable', { reason: this.#ended });
+    const id = this.#serial++;
+    const cancel = () => this.#send({ id, method: 'cancel' });
+    signal?.addEventListener('abort', cancel, { once: true });
+    try {
+      return await new Promise<Methods[M]['answers']>((resolve, reject) => {
+        this.#waiting.set(id, { resolve: resolve as Waiting['resolve'], reject });
+        this.#send({ id, method, value } as ToWorker);
+      });
+    } finally {
+      signal?.removeEventListener('abort', cancel);
+    }
+  }
+
+  async terminate(): Promise<void> {
+    await this.#worker.terminate();
+    this.#end('it was stopped');
+  }
+
+  #send(message: ToWorker): void {
+    this.#worker.postMessage(message);
+  }
+
+  #settle(message: FromWorker): void {
+    const waiting = this.#waiting.get(message.id);
+    this.#waiting.delete(message.id);
+    if ('failure' in message) waiting?.reject(fromFailure(message.failure));
+    else waiting?.resolve(message.value);
+  }
+
+  #end(reason: string): void {
+    if (this.#ended !== null) return;
+    this.#ended = reason;
+    for (const { reject } of this.#waiting.values()) {
+      reject(new TenonError('engine_unavailable', { reason }));
+    }
+    this.#waiting.clear();
+    this.#onEnd(reason);
+  }
+}
