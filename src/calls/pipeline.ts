@@ -1,0 +1,66 @@
+import { TenonError } from '../errors.ts';
+import type { Tool } from '../tools/types.ts';
+import { fail } from './fail.ts';
+import { release } from './forward.ts';
+import { generateArguments } from './generate.ts';
+import { judge } from './judge.ts';
+import type { OpenCall } from './open-call.ts';
+import { park } from './park.ts';
+import { policyReason } from './policy.ts';
+import type { CallPorts } from './ports.ts';
+import { selectTool } from './select.ts';
+
+/**
+ * A received call to its end: select, generate, judge, and out, or to a person. Whatever goes wrong ends in a state;
+ * only the store's own failure is thrown. `signal` ends the call as long as nothing was sent.
+ */
+export async function runPipeline(
+  ports: CallPorts,
+  call: OpenCall,
+  candidates: readonly Tool[],
+  now: Date,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  try {
+    await run(ports, call, candidates, now, signal);
+  } catch (error) {
+    // Once it is forwarding, what happens to the call is recorded there; an error here is the store's.
+    if (call.state === 'forwarding') throw error;
+    await fail(call, signal?.aborted ? new TenonError('cancelled') : error, {
+      onError: ports.options?.onError,
+    });
+  }
+}
+
+async function run(
+  ports: CallPorts,
+  call: OpenCall,
+  candidates: readonly Tool[],
+  now: Date,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  signal?.throwIfAborted();
+  const tool = await selectTool(ports, call, candidates, signal);
+  if (tool === null) return;
+
+  const generation = await generateArguments(ports, call, tool, now, signal);
+  const judgement = await judge(ports, call, tool, generation);
+  if (!judgement.fits) {
+    const { arguments: args, validation, reason } = judgement;
+    return await park(call, reason, { arguments: jsonOrNull(args), validation: jsonOrNull(validation) });
+  }
+
+  // A dry run sends nothing, so there is nothing to hold back.
+  const held = call.request.dry_run ? null : policyReason(tool, call.row.confidence ?? 0, generation.fields);
+  if (held !== null) {
+    const validation = JSON.stringify({ valid: true, errors: [] });
+    return await park(call, held, { arguments: JSON.stringify(judgement.arguments), validation });
+  }
+
+  signal?.throwIfAborted();
+  await release(ports, call, tool, judgement.arguments, {});
+}
+
+function jsonOrNull(value: unknown): string | null {
+  return value === null ? null : JSON.stringify(value);
+}
