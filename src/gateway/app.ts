@@ -1,0 +1,62 @@
+import { Hono } from 'hono';
+import { methodNotAllowed } from 'hono/method-not-allowed';
+import { requestId } from 'hono/request-id';
+import { secureHeaders } from 'hono/secure-headers';
+import type { GatewayEnv } from './env.ts';
+import { accessLog } from './middleware/access-log.ts';
+import { bodyLimit } from './middleware/body-limit.ts';
+import { count } from './middleware/count.ts';
+import { onError, onMethodNotAllowed, onNotFound } from './middleware/errors.ts';
+import { sameOrigin } from './middleware/same-origin.ts';
+import type { Ports } from './ports.ts';
+import { adapterRoutes } from './routes/adapters.ts';
+import { callRoutes } from './routes/calls.ts';
+import { healthRoutes } from './routes/health.ts';
+import { homeRoutes } from './routes/home.ts';
+import { modelRoutes } from './routes/models.ts';
+import { reviewRoutes } from './routes/reviews.ts';
+import { toolRoutes } from './routes/tools.ts';
+
+/** Adapters are weights, not requests: rank 8 on a 0.5B model is about 20 MB. */
+const MAX_ADAPTER_BYTES = 64_000_000;
+
+/** Pages load nothing, run nothing, post nothing and stand in no frame; their own style is inline. */
+const PAGE_POLICY = {
+  defaultSrc: ["'none'"],
+  styleSrc: ["'unsafe-inline'"],
+  formAction: ["'none'"],
+  frameAncestors: ["'none'"],
+  baseUri: ["'none'"],
+};
+
+/**
+ * The gateway as a Hono app. It knows no runtime: sockets, files and threads are behind the ports.
+ *
+ * @example
+ * const app = createApp(ports);
+ * await app.request('/v1/calls', { method: 'POST', headers, body: '{"input": "lights off in the kitchen"}' });
+ */
+export function createApp(ports: Ports): Hono<GatewayEnv> {
+  const app = new Hono<GatewayEnv>();
+
+  app.use(requestId());
+  app.use(accessLog(ports.log));
+  app.use(count(ports.metrics));
+  app.use(secureHeaders({ contentSecurityPolicy: PAGE_POLICY }));
+  app.use(sameOrigin(ports.hosts));
+  app.use(methodNotAllowed({ app, onMethodNotAllowed }));
+  const adapterLimit = bodyLimit(MAX_ADAPTER_BYTES);
+  const jsonLimit = bodyLimit(ports.maxBodyBytes);
+  app.use((c, next) => (c.req.path === '/v1/adapters' ? adapterLimit(c, next) : jsonLimit(c, next)));
+  app.onError(onError(ports.log));
+  app.notFound(onNotFound);
+
+  app.route('/v1/tools', toolRoutes(ports));
+  app.route('/v1/calls', callRoutes(ports));
+  app.route('/v1/reviews', reviewRoutes(ports));
+  app.route('/v1/adapters', adapterRoutes(ports));
+  app.route('/v1/models', modelRoutes(ports));
+  app.route('/', healthRoutes(ports));
+  app.route('/', homeRoutes(ports));
+  return app;
+}

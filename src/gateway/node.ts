@@ -1,0 +1,127 @@
+import { join, resolve } from 'node:path';
+import { createCalls } from '../calls/index.ts';
+import { createOnnxEngine } from '../engine/index.ts';
+import { createReviews } from '../reviews/index.ts';
+import { createValidator } from '../schema/index.ts';
+import { openStore } from '../store/index.ts';
+import { createGrammarCompiler, createRegistry } from '../tools/index.ts';
+import { createUpstreamClient } from '../upstream/index.ts';
+import { openAdapters } from './adapters.ts';
+import { createApp } from './app.ts';
+import { createClosers } from './closers.ts';
+import { type Door, openDoor } from './door.ts';
+import type { Log } from './log.ts';
+import { namesOf } from './names.ts';
+import { createMetrics } from './node-metrics.ts';
+import type { Ports } from './ports.ts';
+
+export { type Closers, createClosers } from './closers.ts';
+export { type Door, openDoor } from './door.ts';
+export { silentLog } from './log.ts';
+export { createLog, type LogLevel } from './node-log.ts';
+
+export interface GatewayOptions {
+  readonly host: string;
+  /** 0 for any free one. */
+  readonly port: number;
+  /** A socket taken before; `port` is not looked at then. */
+  readonly door?: Door;
+  /** Folder of the database and of uploaded adapters. */
+  readonly data: string;
+  /** A Hugging Face model folder. */
+  readonly model: string;
+  /** Folder of adapters, a PEFT folder each. */
+  readonly adapters: string;
+  readonly allowedOrigins: readonly string[];
+  readonly timeZone: string;
+  readonly maxBodyBytes: number;
+  readonly version: string;
+  readonly log: Log;
+  /** Where secrets are looked up; default the process's environment. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+export interface RunningGateway {
+  readonly url: string;
+  readonly ports: Ports;
+  /** Takes nothing new, lets running calls end, then closes what was opened, in the other order. */
+  close(): Promise<void>;
+}
+
+/**
+ * Node's entry: opens database, model, worker threads and socket, and takes up what a crash left open. What fails
+ * closes everything opened before it. Throws `port_in_use`, `address_unavailable`, `store_*`, `model_*`.
+ */
+export async function openGateway(options: GatewayOptions): Promise<RunningGateway> {
+  const closers = createClosers();
+  const door = options.door ?? (await openDoor(options));
+  try {
+    const ports = await openPorts(options, closers.add);
+    door.open(createApp(ports));
+    // Added last and so closed first: what the app stands on outlives its last request.
+    closers.add(door);
+    return { url: door.url, ports, close: () => closers.close() };
+  } catch (error) {
+    await door.close();
+    await closers.close();
+    throw error;
+  }
+}
+
+interface Closable {
+  close(): Promise<void>;
+}
+
+async function openPorts(
+  options: GatewayOptions,
+  opened: <T extends Closable>(part: T) => T,
+): Promise<Ports> {
+  const { data, model, log, version, maxBodyBytes } = options;
+  const store = opened(await openStore({ folder: resolve(data) }));
+  const validator = opened(createValidator());
+  const grammar = opened(createGrammarCompiler());
+  const env = options.env ?? process.env;
+  const upstream = opened(createUpstreamClient({ env, version, allowedOrigins: options.allowedOrigins }));
+  const engine = opened(await createOnnxEngine({ folder: resolve(model) }));
+  const registry = createRegistry({ store: store.tools, validator, grammar });
+  const uploads = join(resolve(data), 'adapters');
+  const adapters = await openAdapters({
+    engine,
+    store: store.adapters,
+    shipped: resolve(options.adapters),
+    uploads,
+    log,
+  });
+
+  const calls = createCalls({
+    registry,
+    engine,
+    validator,
+    upstream,
+    store,
+    adapters: { digestOf: (name) => adapters.current(name)?.digest ?? null },
+    options: {
+      zone: options.timeZone,
+      onError: (err, call) => log.error({ err, call }, 'a call failed inside Tenon'),
+    },
+  });
+  // Closed before the store is: a call whose client has left is brought to its end first.
+  opened({ close: () => calls.drain() });
+  const reviews = createReviews({ calls, registry, validator, store });
+
+  const recovered = await calls.recover();
+  if (Object.values(recovered).some((count) => count > 0))
+    log.warn({ ...recovered }, 'took up calls that were open');
+  return {
+    metrics: createMetrics(() => engine.trouble() === null),
+    registry,
+    calls,
+    reviews,
+    adapters,
+    engine,
+    log,
+    version,
+    maxBodyBytes,
+    hosts: namesOf(options.host),
+  };
+}

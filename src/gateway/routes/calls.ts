@@ -1,0 +1,73 @@
+import { Hono } from 'hono';
+import { type CallListFilter, type CallRequest, isState } from '../../calls/index.ts';
+import { TenonError } from '../../errors.ts';
+import { readJson } from '../body.ts';
+import { createCheck } from '../check.ts';
+import type { GatewayContext, GatewayEnv } from '../env.ts';
+import { list, readPage } from '../paging.ts';
+import type { Ports } from '../ports.ts';
+
+const checkCallRequest = createCheck<CallRequest>({
+  type: 'object',
+  properties: {
+    input: { type: 'string', minLength: 1, maxLength: 100_000 },
+    tool: { type: 'string', minLength: 1 },
+    tools: { type: 'array', items: { type: 'string', minLength: 1 }, minItems: 1, maxItems: 1000 },
+    dry_run: { type: 'boolean' },
+    now: {
+      type: 'string',
+      pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}(:\\d{2}(\\.\\d+)?)?(Z|[+-]\\d{2}:\\d{2})$',
+    },
+  },
+  required: ['input'],
+  additionalProperties: false,
+});
+
+/** `/v1/calls`: plain language in, one call out. Any outcome of a call is 200 with a status; errors are of the request. */
+export function callRoutes({ calls, metrics }: Pick<Ports, 'calls' | 'metrics'>): Hono<GatewayEnv> {
+  const app = new Hono<GatewayEnv>();
+
+  app.post('/', async (c) => {
+    const request = checkCallRequest(await readJson(c));
+    refuseContradiction(request);
+    const idempotencyKey = c.req.header('idempotency-key');
+    const keyed = idempotencyKey === undefined ? {} : { idempotencyKey };
+    const result = await calls.call(request, { ...keyed, signal: c.req.raw.signal });
+    metrics.call(result);
+    return c.json(result);
+  });
+
+  app.get('/', async (c) => {
+    const { data, has_more } = await calls.list(readFilter(c), readPage(c));
+    return c.json(list(data, has_more));
+  });
+
+  app.get('/:id', async (c) => c.json(await calls.get(c.req.param('id'))));
+
+  return app;
+}
+
+/** `?status=&tool=&since=`. */
+function readFilter(c: GatewayContext): CallListFilter {
+  const { status, tool, since } = c.req.query();
+  if (since && Number.isNaN(Date.parse(since))) {
+    throw invalid('since', `"since" is no moment in time: ${since}.`);
+  }
+  return { ...readStatus(status), ...(tool ? { tool } : {}), ...(since ? { since } : {}) };
+}
+
+function readStatus(status: string | undefined): Pick<CallListFilter, 'status'> {
+  if (!status) return {};
+  if (isState(status)) return { status };
+  throw invalid('status', `"${status}" is no state of a call.`);
+}
+
+function invalid(param: string, reason: string): TenonError {
+  return new TenonError('invalid_request', { reason }, { param });
+}
+
+function refuseContradiction({ tool, tools }: CallRequest): void {
+  if (tool !== undefined && tools !== undefined) {
+    throw invalid('tools', 'Give "tool" (this one) or "tools" (choose among these), not both.');
+  }
+}

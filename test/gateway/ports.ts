@@ -1,0 +1,66 @@
+import { createCalls } from '../../src/calls/index.ts';
+import type { Engine } from '../../src/engine/types.ts';
+import type { Ports } from '../../src/gateway/index.ts';
+import { createMetrics } from '../../src/gateway/node-metrics.ts';
+import { createReviews } from '../../src/reviews/index.ts';
+import { createValidator } from '../../src/schema/index.ts';
+import { openStore } from '../../src/store/index.ts';
+import { createGrammarCompiler, createRegistry } from '../../src/tools/index.ts';
+import { createUpstreamClient } from '../../src/upstream/index.ts';
+
+export interface TestPorts {
+  readonly ports: Ports;
+  readonly logged: Readonly<Record<string, unknown>>[];
+  close(): Promise<void>;
+}
+
+/** The real rooms over a database in memory. The engine is not asked: calls with the real one are in test/e2e/. */
+export async function openTestPorts({ maxBodyBytes }: { readonly maxBodyBytes: number }): Promise<TestPorts> {
+  const store = await openStore({ memory: true });
+  const validator = createValidator({ threads: 1 });
+  const grammar = createGrammarCompiler();
+  const upstream = createUpstreamClient({ env: {}, version: '0' });
+  const registry = createRegistry({ store: store.tools, validator, grammar });
+  const adapters = { digestOf: () => null };
+  const calls = createCalls({ registry, engine, validator, upstream, store, adapters });
+  const logged: Readonly<Record<string, unknown>>[] = [];
+  const note = (fields: Readonly<Record<string, unknown>>): void => void logged.push(fields);
+  return {
+    logged,
+    ports: {
+      registry,
+      calls,
+      reviews: createReviews({ calls, registry, validator, store }),
+      adapters: { list: () => [], add: () => Promise.reject(new Error('not asked')) },
+      engine,
+      metrics: createMetrics(() => true),
+      log: { info: note, warn: note, error: note },
+      version: '0.0.0',
+      maxBodyBytes,
+      hosts: null,
+    },
+    close: async () => {
+      await Promise.all([validator.close(), grammar.close(), upstream.close()]);
+      await store.close();
+    },
+  };
+}
+
+const notAsked = (): never => {
+  throw new Error('the engine is not asked here');
+};
+
+const engine: Pick<Engine, 'info' | 'select' | 'generate' | 'trouble'> = {
+  info: {
+    model: 'none',
+    digest: '',
+    architecture: 'none',
+    parameters: 0,
+    vocabulary: 0,
+    context: 0,
+    device: 'none',
+  },
+  select: notAsked,
+  generate: notAsked,
+  trouble: () => null,
+};
