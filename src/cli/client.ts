@@ -1,0 +1,83 @@
+import type { ErrorBody } from '../error-body.ts';
+import { TenonError } from '../errors.ts';
+import { GatewayError } from './gateway-error.ts';
+
+/** The HTTP calls that the commands make. Paths begin with `/`. */
+export interface GatewayClient {
+  readonly url: string;
+  get<T>(path: string): Promise<T>;
+  text(path: string): Promise<string>;
+  post<T>(path: string, body: unknown): Promise<T>;
+  put<T>(path: string, body: unknown): Promise<T>;
+  /** multipart/form-data. */
+  upload<T>(path: string, form: FormData): Promise<T>;
+  delete(path: string): Promise<void>;
+}
+
+/** Throws `gateway_unreachable`, `gateway_answer_invalid`, and GatewayError for what the gateway refuses. */
+export function createClient(url: string): GatewayClient {
+  const base = url.replace(/\/+$/, '');
+  const json = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
+    const response = await send(base, method, path, body);
+    return parse(base, await response.text()) as T;
+  };
+  return {
+    url: base,
+    get: (path) => json('GET', path),
+    text: async (path) => (await send(base, 'GET', path)).text(),
+    post: (path, body) => json('POST', path, body),
+    put: (path, body) => json('PUT', path, body),
+    upload: (path, form) => json('POST', path, form),
+    delete: async (path) => {
+      await send(base, 'DELETE', path);
+    },
+  };
+}
+
+async function send(base: string, method: string, path: string, body?: unknown): Promise<Response> {
+  const response = await request(base, method, path, body);
+  if (response.ok) return response;
+  const answer = parse(base, await response.text());
+  if (!isErrorBody(answer)) {
+    throw new TenonError('gateway_answer_invalid', {
+      url: base,
+      reason: `HTTP ${response.status} without an error body`,
+    });
+  }
+  throw new GatewayError(response.status, answer, response.headers.get('x-request-id'));
+}
+
+async function request(base: string, method: string, path: string, body: unknown): Promise<Response> {
+  const init = { method, ...encode(body) };
+  try {
+    return await fetch(base + path, init);
+  } catch (error) {
+    const cause = (error as Error).cause as NodeJS.ErrnoException | undefined;
+    const reason = cause?.code ?? cause?.message ?? (error as Error).message;
+    throw new TenonError('gateway_unreachable', { url: base, reason }, { cause: error });
+  }
+}
+
+function encode(body: unknown): Pick<RequestInit, 'headers' | 'body'> {
+  if (body === undefined) return {};
+  // fetch writes a form's content type itself, boundary included.
+  if (body instanceof FormData) return { body };
+  return { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+}
+
+function parse(base: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new TenonError(
+      'gateway_answer_invalid',
+      { url: base, reason: 'it answers without JSON' },
+      { cause: error },
+    );
+  }
+}
+
+function isErrorBody(value: unknown): value is ErrorBody {
+  const error = typeof value === 'object' && value !== null && 'error' in value ? value.error : null;
+  return typeof error === 'object' && error !== null && 'code' in error && 'message' in error;
+}
