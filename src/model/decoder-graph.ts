@@ -1,8 +1,9 @@
 import { type Graph, GraphBuilder, type Value } from '../onnx/index.ts';
 import { addAttention, attentionInputs } from './attention.ts';
 import type { DecoderWeights } from './decoder-weights.ts';
+import { linear } from './linear.ts';
 import { loraInputs, siteProduct } from './lora-product.ts';
-import { siteOutputs, siteShapes } from './sites.ts';
+import { siteShapes } from './sites.ts';
 import type { DecoderConfig, Site } from './types.ts';
 
 const MICROSOFT = 'com.microsoft';
@@ -35,11 +36,7 @@ export function decoderGraph(config: DecoderConfig, weights: DecoderWeights): Gr
   let normed = norm(g, config, residual, 'layer_0_input_norm', weights.layers[0]!.inputNorm);
 
   weights.layers.forEach((layer, index) => {
-    const product = (site: Site, x: Value) => {
-      const shape = [shapes[site].inputs, siteOutputs(shapes[site])];
-      const matrix = g.constant(`layer_${index}_${site}`, 'float32', shape, layer.sites[site]);
-      return siteProduct(g, x, matrix, lora, site, index);
-    };
+    const product = (site: Site, x: Value) => siteProduct(g, x, layer.sites[site], lora, site, index);
     const attended = addAttention(g, config, attention, product('qkv', normed), index);
     [normed, residual] = addAndNorm(
       g,
@@ -63,8 +60,7 @@ export function decoderGraph(config: DecoderConfig, weights: DecoderWeights): Gr
   });
 
   const flat = g.node('Reshape', [normed, g.ints(-1, config.hidden)]);
-  const head = g.constant('head', 'float32', [config.hidden, config.vocabulary], weights.head);
-  const logits = g.node('MatMul', [g.node('Gather', [flat, picked]), head]);
+  const logits = linear(g, 'head', g.node('Gather', [flat, picked]), weights.head);
   // Normalized here: ten times faster than a loop over the vocabulary in JavaScript.
   const logprobs = g.node('LogSoftmax', [logits], { attributes: { axis: -1n } });
   g.output('logprobs', logprobs, 'float32', ['K', config.vocabulary]);

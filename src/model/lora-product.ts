@@ -1,4 +1,5 @@
 import type { GraphBuilder, Value } from '../onnx/index.ts';
+import { type LinearWeights, linear } from './linear.ts';
 import { siteOutputs } from './sites.ts';
 import type { DecoderConfig, Site, SiteShape } from './types.ts';
 import { SITES } from './types.ts';
@@ -34,11 +35,11 @@ export function loraInputs(
   return { slots: perLayer, sites: Object.fromEntries(sites) as LoraInputs['sites'] };
 }
 
-/** x [B, S, inputs] times the site's matrix, plus each row's own low-rank product. */
+/** x [B, S, inputs] through the site's matrix, plus each row's own low-rank product. */
 export function siteProduct(
   g: GraphBuilder,
   x: Value,
-  matrix: Value,
+  weights: LinearWeights,
   lora: LoraInputs,
   site: Site,
   layer: number,
@@ -47,5 +48,5 @@ export function siteProduct(
   const slots = lora.slots[layer]!;
   const low = g.node('MatMul', [x, g.node('Gather', [a, slots])]);
   const delta = g.node('MatMul', [low, g.node('Gather', [b, slots])]);
-  return g.node('Add', [g.node('MatMul', [x, matrix]), delta]);
+  return g.node('Add', [linear(g, `layer_${layer}_${site}`, x, weights), delta]);
 }

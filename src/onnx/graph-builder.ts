@@ -21,6 +21,7 @@ export class GraphBuilder {
   readonly #constants: Constant[] = [];
   readonly #nodes: GraphNode[] = [];
   readonly #shared = new Map<string, Value>();
+  readonly #stored = new Map<ArrayBufferView, Port>();
   #serial = 0;
 
   constructor(name: string) {
@@ -40,9 +41,15 @@ export class GraphBuilder {
     this.#outputs.push({ value: named, type, shape });
   }
 
-  /** An initializer. `data` is kept by reference: it must not change before the graph is encoded. */
+  /**
+   * An initializer. `data` is kept by reference: it must not change before the graph is encoded. The same object
+   * in the same shape is one initializer however often it is asked for, under the name it was first given.
+   */
   constant(name: string, type: DataType, shape: readonly number[], data: ArrayBufferView): Value {
+    const known = this.#stored.get(data);
+    if (known && known.type === type && known.shape.join() === shape.join()) return known.value;
     const value: Value = { name };
+    this.#stored.set(data, { value, type, shape });
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     this.#constants.push({ name, type, shape, data: bytes });
     return value;
