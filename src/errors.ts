@@ -185,6 +185,11 @@ export const ERRORS = {
     type: 'invalid_request_error',
     message: 'There is no grammar {name}. Known: {known}.',
   },
+  grammar_file_invalid: {
+    status: 500,
+    type: 'server_error',
+    message: 'The grammar {path} cannot be used: {reason}.',
+  },
   grammar_too_complex: {
     status: 400,
     type: 'invalid_request_error',

@@ -4,7 +4,7 @@ import { createOnnxEngine } from '../engine/index.ts';
 import { createReviews } from '../reviews/index.ts';
 import { createValidator } from '../schema/index.ts';
 import { openStore } from '../store/index.ts';
-import { createGrammarCompiler, createRegistry } from '../tools/index.ts';
+import { createGrammarCompiler, createRegistry, loadGrammars } from '../tools/index.ts';
 import { createUpstreamClient } from '../upstream/index.ts';
 import { openAdapters } from './adapters.ts';
 import { createApp } from './app.ts';
@@ -32,6 +32,8 @@ export interface GatewayOptions {
   readonly model: string;
   /** Folder of adapters, a PEFT folder each. */
   readonly adapters: string;
+  /** Folders of GBNF files, for `x-grammar`. */
+  readonly grammars: readonly string[];
   readonly allowedOrigins: readonly string[];
   readonly timeZone: string;
   readonly maxBodyBytes: number;
@@ -50,7 +52,8 @@ export interface RunningGateway {
 
 /**
  * Node's entry: opens database, model, worker threads and socket, and takes up what a crash left open. What fails
- * closes everything opened before it. Throws `port_in_use`, `address_unavailable`, `store_*`, `model_*`.
+ * closes everything opened before it. Throws `port_in_use`, `address_unavailable`, `store_*`, `model_*`,
+ * `grammar_file_invalid`.
  */
 export async function openGateway(options: GatewayOptions): Promise<RunningGateway> {
   const closers = createClosers();
@@ -78,11 +81,12 @@ async function openPorts(
 ): Promise<Ports> {
   const { data, model, log, version, maxBodyBytes } = options;
   const store = opened(await openStore({ folder: resolve(data) }));
-  const validator = opened(createValidator());
-  const grammar = opened(createGrammarCompiler());
+  const grammars = await loadGrammars(options.grammars.map((folder) => resolve(folder)));
+  const validator = opened(createValidator({ grammars }));
+  const grammar = opened(createGrammarCompiler({ grammars }));
   const env = options.env ?? process.env;
   const upstream = opened(createUpstreamClient({ env, version, allowedOrigins: options.allowedOrigins }));
-  const engine = opened(await createOnnxEngine({ folder: resolve(model) }));
+  const engine = opened(await createOnnxEngine({ folder: resolve(model), grammars }));
   const registry = createRegistry({ store: store.tools, validator, grammar });
   const uploads = join(resolve(data), 'adapters');
   const adapters = await openAdapters({

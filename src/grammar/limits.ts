@@ -21,4 +21,11 @@ export const LIMITS = {
   sharedPatterns: 512,
   /** Stacks of rules that a GBNF grammar may be in at once. */
   gbnfStacks: 2_000,
+  /** Rules of a GBNF grammar that may be open inside each other. */
+  gbnfDepth: 1_000,
+  /** Places in the rules of a GBNF grammar, repeats written out, and ways between them. */
+  gbnfPlaces: 100_000,
+  gbnfWays: 2_000_000,
+  /** Steps over the rules of a GBNF grammar until each is known to end. */
+  gbnfWork: 5_000_000,
 } as const;

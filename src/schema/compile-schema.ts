@@ -1,16 +1,19 @@
 import type { ValidateFunction } from 'ajv';
 import { TenonError } from '../errors.ts';
 import { createAjv } from './ajv.ts';
+import { checkGrammars } from './check-grammars.ts';
 import { checkPatterns } from './check-patterns.ts';
 import { dialectOf } from './dialect.ts';
+import { grammarKeyword } from './grammar-keyword.ts';
 import { metaSchemaIssues } from './meta-schema.ts';
+import type { Recognizers } from './recognizers.ts';
 import type { JsonSchema } from './types.ts';
 
 /**
  * Compiles a bounded schema. To be called in a worker only: time and memory are bounded by its end.
- * Throws `schema_invalid`, `schema_pattern_unsupported`, `schema_too_complex`.
+ * Throws `schema_invalid`, `schema_pattern_unsupported`, `schema_too_complex`, `grammar_unknown`.
  */
-export function compileValidator(schema: JsonSchema): ValidateFunction {
+export function compileValidator(schema: JsonSchema, recognizers: Recognizers): ValidateFunction {
   const dialect = dialectOf(schema);
   const issues = metaSchemaIssues(schema, dialect);
   const first = issues[0];
@@ -19,8 +22,11 @@ export function compileValidator(schema: JsonSchema): ValidateFunction {
     throw new TenonError('schema_invalid', { reason }, { param: first.pointer, details: issues });
   }
   checkPatterns(schema);
+  checkGrammars(schema, recognizers);
   try {
-    return createAjv(dialect).compile(schema as object | boolean);
+    const ajv = createAjv(dialect);
+    ajv.addKeyword(grammarKeyword(recognizers));
+    return ajv.compile(schema as object | boolean);
   } catch (error) {
     if (error instanceof TenonError) throw error;
     if (error instanceof RangeError) {

@@ -45,6 +45,8 @@ function messageOf(error: ErrorObject): string {
       return `must be a valid ${String(params.format)}`;
     case 'pattern':
       return `must match the pattern ${String(params.pattern)}`;
+    case 'x-grammar':
+      return `must be a text of the grammar ${String(params.grammar)}`;
     case 'minLength':
       return `must have at least ${count(params.limit, 'character')}`;
     case 'maxLength':

@@ -1,9 +1,18 @@
 import type { ValidateFunction } from 'ajv';
+import { workerData } from 'piscina';
 import { TenonError } from '../errors.ts';
+import { fromGrammarError } from '../grammar-error.ts';
 import { compileValidator, probeValidator } from './compile-schema.ts';
 import { type Outcome, toOutcome } from './failure.ts';
 import { toIssues } from './issues.ts';
+import { Recognizers } from './recognizers.ts';
 import type { JsonSchema, ValidationResult } from './types.ts';
+
+/** What a thread is given as it starts. */
+export interface ValidationThread {
+  /** GBNF texts by the name that `x-grammar` calls them. */
+  readonly grammars: Readonly<Record<string, string>>;
+}
 
 export interface CheckTask {
   readonly schema: string;
@@ -19,11 +28,12 @@ export interface ValidationTask {
 
 /** A compiled validator is some 100 KB of code and closures. */
 const MOST_COMPILED = 256;
+const recognizers = new Recognizers((workerData as ValidationThread).grammars);
 const compiled = new Map<string, ValidateFunction>();
 
 export function check(task: CheckTask): Outcome<null> {
   return toOutcome(() => {
-    probeValidator(compileValidator(JSON.parse(task.schema) as JsonSchema));
+    probeValidator(compileValidator(JSON.parse(task.schema) as JsonSchema, recognizers));
     return null;
   });
 }
@@ -34,7 +44,7 @@ export function validate(task: ValidationTask): Outcome<ValidationResult> {
     try {
       if (run(JSON.parse(task.value))) return { valid: true, errors: [] };
     } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
+      if (!(error instanceof RangeError)) throw fromGrammarError(error) ?? error;
       throw new TenonError(
         'schema_invalid',
         { reason: 'a $ref leads back to itself without an end' },
@@ -48,7 +58,7 @@ export function validate(task: ValidationTask): Outcome<ValidationResult> {
 function validatorOf(task: ValidationTask): ValidateFunction {
   const known = compiled.get(task.digest);
   compiled.delete(task.digest);
-  const run = known ?? compileValidator(JSON.parse(task.schema) as JsonSchema);
+  const run = known ?? compileValidator(JSON.parse(task.schema) as JsonSchema, recognizers);
   compiled.set(task.digest, run);
   const oldest = compiled.keys().next().value;
   if (compiled.size > MOST_COMPILED && oldest !== undefined) compiled.delete(oldest);

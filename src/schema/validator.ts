@@ -3,7 +3,7 @@ import { TenonError } from '../errors.ts';
 import { boundInstance } from './bound-instance.ts';
 import { fromOutcome, type Outcome } from './failure.ts';
 import type { JsonSchema, ValidationResult, Validator } from './types.ts';
-import type { CheckTask, ValidationTask } from './validation-worker.ts';
+import type { CheckTask, ValidationTask, ValidationThread } from './validation-worker.ts';
 import { createWorkerPool, WorkerStopped } from './worker-pool.ts';
 
 export interface ValidatorOptions {
@@ -15,6 +15,8 @@ export interface ValidatorOptions {
   readonly checkMs?: number;
   /** Heap of a thread. Default 256. */
   readonly memoryMb?: number;
+  /** GBNF texts by the name that `x-grammar` calls them; default none. */
+  readonly grammars?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -22,11 +24,12 @@ export interface ValidatorOptions {
  * which are killed and replaced when they overrun. Schemas must have passed `boundSchema`.
  */
 export function createValidator(options: ValidatorOptions = {}): Validator {
-  const { threads = 2, validateMs = 2_000, checkMs = 5_000, memoryMb = 256 } = options;
+  const { threads = 2, validateMs = 2_000, checkMs = 5_000, memoryMb = 256, grammars = {} } = options;
+  const data: ValidationThread = { grammars };
   const file = new URL('./validation-worker.ts', import.meta.url);
-  const validating = createWorkerPool({ file, minThreads: 1, maxThreads: threads, memoryMb });
+  const validating = createWorkerPool({ file, minThreads: 1, maxThreads: threads, memoryMb, data });
   // Schemas nobody has seen compile apart, so that a bomb holds up registrations and no call.
-  const checking = createWorkerPool({ file, maxThreads: 1, memoryMb });
+  const checking = createWorkerPool({ file, maxThreads: 1, memoryMb, data });
   const texts = new WeakMap<object, SchemaText>();
 
   function textOf(schema: JsonSchema): SchemaText {

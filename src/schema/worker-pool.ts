@@ -8,6 +8,8 @@ export interface WorkerPoolOptions {
   readonly maxThreads?: number;
   /** Heap of one thread; a task that needs more loses its thread. Default 256. */
   readonly memoryMb?: number;
+  /** What each thread finds in piscina's `workerData`; default nothing. */
+  readonly data?: unknown;
   /** How long a thread past `minThreads` may idle. Default 30,000. */
   readonly idleMs?: number;
 }
@@ -42,6 +44,7 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
     idleTimeout: options.idleMs ?? 30_000,
     resourceLimits: { maxOldGenerationSizeMb: options.memoryMb ?? 256 },
     env: {},
+    workerData: options.data,
   });
   const waiting: (() => void)[] = [];
   const failing = new Set<(error: unknown) => void>();

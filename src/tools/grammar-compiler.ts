@@ -6,7 +6,7 @@ import {
   type Outcome,
   WorkerStopped,
 } from '../schema/index.ts';
-import type { CompiledGrammar, GrammarTask } from './grammar-worker.ts';
+import type { CompiledGrammar, GrammarTask, GrammarThread } from './grammar-worker.ts';
 
 /** The grammar of a schema nobody has seen before, compiled where it can harm nothing. */
 export interface GrammarCompiler {
@@ -20,11 +20,14 @@ export interface GrammarCompilerOptions {
   readonly limitMs?: number;
   /** Default 512. */
   readonly memoryMb?: number;
+  /** GBNF texts by the name that `x-grammar` calls them; default none. */
+  readonly grammars?: Readonly<Record<string, string>>;
 }
 
 export function createGrammarCompiler(options: GrammarCompilerOptions = {}): GrammarCompiler {
-  const { limitMs = 5_000, memoryMb = 512 } = options;
-  const pool = createWorkerPool({ file: new URL('./grammar-worker.ts', import.meta.url), memoryMb });
+  const { limitMs = 5_000, memoryMb = 512, grammars = {} } = options;
+  const data: GrammarThread = { grammars };
+  const pool = createWorkerPool({ file: new URL('./grammar-worker.ts', import.meta.url), memoryMb, data });
   return {
     async compile(schema) {
       const task: GrammarTask = { schema: JSON.stringify(schema) };

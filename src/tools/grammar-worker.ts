@@ -1,10 +1,17 @@
-import { ERRORS, type ErrorCode, TenonError } from '../errors.ts';
+import { workerData } from 'piscina';
 import { compileSchema } from '../grammar/index.ts';
 import type { Site } from '../grammar/types.ts';
+import { fromGrammarError } from '../grammar-error.ts';
 import { type Outcome, toOutcome } from '../schema/index.ts';
 
 export interface GrammarTask {
   readonly schema: string;
+}
+
+/** What a thread is given as it starts. */
+export interface GrammarThread {
+  /** GBNF texts by the name that `x-grammar` calls them. */
+  readonly grammars: Readonly<Record<string, string>>;
 }
 
 /** What is kept of a compiled grammar: the engine compiles its own. */
@@ -16,28 +23,12 @@ export interface CompiledGrammar {
 export function compileGrammar(task: GrammarTask): Outcome<CompiledGrammar> {
   return toOutcome(() => {
     try {
-      const grammar = compileSchema(JSON.parse(task.schema));
+      const grammar = compileSchema(JSON.parse(task.schema), {
+        grammars: (workerData as GrammarThread).grammars,
+      });
       return { report: grammar.report, gbnf: grammar.toGbnf() };
     } catch (error) {
-      throw isGrammarError(error) ? toTenonError(error) : error;
+      throw fromGrammarError(error) ?? error;
     }
   });
-}
-
-/** As contracts.md has it, with the values of its message. The room behind it depends on nothing, our errors included. */
-interface GrammarError extends Error {
-  readonly code: string;
-  readonly keyword?: string;
-  readonly pointer?: string;
-  readonly values?: Readonly<Record<string, string | number>>;
-}
-
-function isGrammarError(error: unknown): error is GrammarError {
-  return error instanceof Error && error.name === 'GrammarError' && 'code' in error;
-}
-
-function toTenonError({ code, keyword = '', pointer = '', values, message }: GrammarError): TenonError {
-  const options = { param: pointer, details: [{ pointer, keyword, message }] };
-  if (Object.hasOwn(ERRORS, code)) return new TenonError(code as ErrorCode, { ...values }, options);
-  return new TenonError('schema_unsupported', { keyword, pointer, reason: message }, options);
 }

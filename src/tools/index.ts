@@ -6,6 +6,7 @@
 //     for (const { manifest } of await loadManifests('schemas')) await registry.register(manifest);
 //     const candidates = await registry.search('a table for four tonight', 8);
 export { createGrammarCompiler, type GrammarCompiler } from './grammar-compiler.ts';
+export { type GrammarTexts, loadGrammars } from './load-grammars.ts';
 export { loadManifest, loadManifests, type ManifestFile } from './load-manifests.ts';
 export { createRegistry, type RegistryOptions } from './registry.ts';
 export type { Example, Policy, Registry, Tool, ToolManifest } from './types.ts';

@@ -95,6 +95,7 @@ describe('openGateway', () => {
     data: folder,
     model: MODEL,
     adapters: ADAPTERS,
+    grammars: [],
     allowedOrigins: [],
     timeZone: 'UTC',
     maxBodyBytes: 100_000,

@@ -6,6 +6,7 @@ import { fullFormats } from 'ajv-formats/dist/formats.js';
 import { describe, expect, it } from 'vitest';
 import { compileValidator } from '../../src/schema/compile-schema.ts';
 import { boundSchema, type JsonSchema } from '../../src/schema/index.ts';
+import { Recognizers } from '../../src/schema/recognizers.ts';
 
 const FOLDER = new URL('../../../shared/data/json-schema-test-suite/', import.meta.url);
 
@@ -58,7 +59,7 @@ describe.skipIf(!existsSync(FOLDER))('the JSON Schema Test Suite', () => {
       for (const group of groups) {
         const schema =
           $schema && typeof group.schema === 'object' ? { $schema, ...group.schema } : group.schema;
-        const ours = judge(() => compileValidator(boundSchema(schema)), group);
+        const ours = judge(() => compileValidator(boundSchema(schema), new Recognizers({})), group);
         const plain = judge(
           () =>
             new Plain({

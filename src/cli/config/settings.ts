@@ -1,6 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { choice, integer, list, type Setting, SettingError, text, toggle } from './setting.ts';
 
+/** The grammars that every gateway has. */
+export const SHIPPED_GRAMMARS = fileURLToPath(new URL('../../../grammars', import.meta.url));
+
 const shipped = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 
 const LOCAL_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -15,6 +18,11 @@ export const SETTINGS = {
   data: text('data', 'DIR', 'Folder of the database and of uploaded adapters'),
   model: text(shipped('models/tenon-base'), 'DIR', 'Base model: a Hugging Face folder'),
   adapters: text(shipped('adapters'), 'DIR', 'Folder of LoRA adapters, one PEFT folder each'),
+  grammars: list(
+    'DIRS',
+    'Folders of GBNF grammars for x-grammar, beside the shipped ones, comma-separated',
+    (folder) => folder,
+  ),
   demo: toggle('Register the sample tools and start the demo service'),
   demo_port: integer(8788, 0, 65_535, 'Port of the demo service; 0 takes any free one'),
   allowed_origins: list(

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type Closers, createClosers, createLog, openDoor, openGateway } from '../../gateway/node.ts';
-import type { Config } from '../config/settings.ts';
+import { type Config, SHIPPED_GRAMMARS } from '../config/settings.ts';
 import { registerSamples } from '../demo/register.ts';
 import { type RunningDemo, startDemo } from '../demo/start.ts';
 import { VERSION } from '../version.ts';
@@ -35,6 +35,7 @@ async function open(config: Config, { add }: Closers) {
       data: config.data,
       model: config.model,
       adapters: config.adapters,
+      grammars: [SHIPPED_GRAMMARS, ...config.grammars],
       allowedOrigins: [...config.allowed_origins, ...(demo ? [new URL(demo.url).origin] : [])],
       timeZone: config.time_zone,
       maxBodyBytes: config.max_body_bytes,

@@ -17,6 +17,8 @@ export interface OnnxEngineOptions {
   readonly queue?: number;
   /** How a tool is chosen; default `adapted`. */
   readonly selection?: SelectionWay;
+  /** GBNF texts by the name that `x-grammar` calls them; default none. */
+  readonly grammars?: Readonly<Record<string, string>>;
 }
 
 /** Loads a model into a worker thread. Throws `model_invalid`, `model_unsupported`, `engine_unavailable`. */
@@ -43,6 +45,7 @@ export class OnnxEngine implements Engine {
       threads: options.threads ?? Math.max(1, Math.floor(availableParallelism() / 2)),
       slots: options.slots ?? 16,
       selection: options.selection ?? 'adapted',
+      grammars: options.grammars ?? {},
     };
     this.#queue = new RequestQueue(options.queue ?? 64);
   }

@@ -1,4 +1,5 @@
-import { ERRORS, type ErrorCode, TenonError } from '../../errors.ts';
+import { TenonError } from '../../errors.ts';
+import { fromGrammarError } from '../../grammar-error.ts';
 import type { Failure } from './protocol.ts';
 
 /** For sending an error from the worker. What has no code of ours becomes `internal`, its text kept as cause. */
@@ -18,15 +19,5 @@ export function fromFailure({ code, values, param, details, cause }: Failure): T
 
 function toTenonError(error: unknown): TenonError {
   if (error instanceof TenonError) return error;
-  if (isGrammarError(error)) {
-    const { code, keyword, pointer, message } = error;
-    const known = Object.hasOwn(ERRORS, code) ? (code as ErrorCode) : 'schema_unsupported';
-    return new TenonError(known, { keyword, pointer, reason: message }, { param: pointer, cause: error });
-  }
-  return new TenonError('internal', {}, { cause: error });
-}
-
-/** The grammar room depends on nothing, so its errors are known by their shape. */
-function isGrammarError(error: unknown): error is Error & Record<'code' | 'keyword' | 'pointer', string> {
-  return error instanceof Error && 'code' in error && 'keyword' in error && 'pointer' in error;
+  return fromGrammarError(error) ?? new TenonError('internal', {}, { cause: error });
 }

@@ -31,6 +31,8 @@ export interface RuntimeOptions {
   /** Adapters resident at once, the bare model's slot included. */
   readonly slots: number;
   readonly selection: SelectionWay;
+  /** GBNF texts by the name that `x-grammar` calls them. */
+  readonly grammars: Readonly<Record<string, string>>;
 }
 
 /** Bytes of keys and values kept for beginnings that requests share. */
@@ -66,7 +68,7 @@ export class Runtime {
     this.#model = model;
     this.#decoder = decoder;
     this.#selection = options.selection;
-    this.#contexts = new ToolContexts(model, this.#adapters);
+    this.#contexts = new ToolContexts(model, this.#adapters, options.grammars);
     this.info = {
       model: model.name,
       digest: model.digest,

@@ -44,10 +44,17 @@ export class ToolContexts {
   readonly #compiled = new Lru<Omit<ToolContext, 'tool' | 'adapter'>>(KEPT_TOOLS);
   readonly #listings = new Lru<Prompt>(KEPT_TOOLS);
   readonly #adapters: ReadonlyMap<string, LoraAdapter>;
+  readonly #grammars: Readonly<Record<string, string>>;
 
-  constructor(model: Model, adapters: ReadonlyMap<string, LoraAdapter>) {
+  /** `grammars`: GBNF texts by the name that `x-grammar` calls them. */
+  constructor(
+    model: Model,
+    adapters: ReadonlyMap<string, LoraAdapter>,
+    grammars: Readonly<Record<string, string>>,
+  ) {
     this.#model = model;
     this.#adapters = adapters;
+    this.#grammars = grammars;
     this.#vocabulary = createVocabulary(model.tokenizer.bytes, model.config.eos);
   }
 
@@ -93,7 +100,11 @@ export class ToolContexts {
     const shown = adapted ? { name: tool.name } : fullTool(tool);
     const format = compileCallFormat(template, tokenizer, shown, config.eos);
     const { prefix, suffix } = format;
-    const grammar = compileSchema(closeObjects(tool.parameters), { prefix, suffix });
+    const grammar = compileSchema(closeObjects(tool.parameters), {
+      prefix,
+      suffix,
+      grammars: this.#grammars,
+    });
     const mask = new Uint32Array(Math.ceil(config.vocabulary / 32));
     const forced = takeForced(createMatcher(grammar, this.#vocabulary), tokenizer, mask);
     return {

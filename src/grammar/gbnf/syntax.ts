@@ -21,6 +21,8 @@ const ESCAPES: Readonly<Record<string, number>> = {
   '^': 94,
 };
 const MOST_REPEATS = 2000;
+const MOST_STACKED = 16;
+const MOST_RULES = 20_000;
 
 /** Parses llama.cpp's grammar language: `name ::= "text" [a-z]+ (other | .){2,5} # comment`. */
 export function parseGbnf(text: string): ReadonlyMap<string, Rule> {
@@ -30,6 +32,9 @@ export function parseGbnf(text: string): ReadonlyMap<string, Rule> {
 class Parser {
   private readonly chars: readonly string[];
   private at = 0;
+  /** The line of `counted`, which only ever moves on. */
+  private lines = 1;
+  private counted = 0;
 
   constructor(text: string) {
     if (text.length > 1_000_000)
@@ -45,6 +50,8 @@ class Parser {
       for (const char of '::=') if (!this.take(char)) this.fail(`::= is missing after ${name}`);
       this.space(true);
       if (rules.has(name)) this.fail(`the rule ${name} stands twice`);
+      if (rules.size === MOST_RULES)
+        throw new GrammarError('grammar_too_complex', { what: 'rules', limit: MOST_RULES });
       rules.set(name, this.choice(0));
     }
     return rules;
@@ -66,7 +73,7 @@ class Parser {
       this.space(depth > 0);
       const item = this.item(depth);
       if (item === undefined) break;
-      parts.push(this.repeated(item));
+      parts.push(this.repeated(item, depth > 0));
     }
     return parts.length === 1 ? parts[0]! : { kind: 'sequence', parts };
   }
@@ -74,6 +81,8 @@ class Parser {
   private item(depth: number): Rule | undefined {
     const char = this.chars[this.at];
     if (char === '"') return this.literal();
+    if (char === '<' || char === '!')
+      return this.fail('a token of a vocabulary (<…> or !<…>) is no text; write the text that it stands for');
     if (char === '[') return { kind: 'set', set: this.characters() };
     if (char === '.') {
       this.at++;
@@ -99,31 +108,32 @@ class Parser {
     return next === '::=' ? undefined : { kind: 'call', name, line };
   }
 
-  private repeated(item: Rule): Rule {
-    const char = this.chars[this.at];
-    if (char === '*' || char === '+' || char === '?') {
-      this.at++;
-      return this.repeated({
-        kind: 'repeat',
-        body: item,
-        min: char === '+' ? 1 : 0,
-        max: char === '?' ? 1 : Number.POSITIVE_INFINITY,
-      });
+  /** `item` with the repeats that follow it: `*`, `+`, `?`, `{2}`, `{2,}`, `{2,5}`. */
+  private repeated(item: Rule, lines: boolean): Rule {
+    let body = item;
+    for (let count = 0; ; count++) {
+      const repeat = this.repeat(lines);
+      if (repeat === undefined) return body;
+      if (count === MOST_STACKED) this.fail(`more than ${MOST_STACKED} repeats of one thing`);
+      body = { kind: 'repeat', body, ...repeat };
     }
-    if (char !== '{') return item;
+  }
+
+  private repeat(lines: boolean): { min: number; max: number } | undefined {
+    this.space(lines);
+    if (this.take('*')) return { min: 0, max: Number.POSITIVE_INFINITY };
+    if (this.take('+')) return { min: 1, max: Number.POSITIVE_INFINITY };
+    if (this.take('?')) return { min: 0, max: 1 };
+    if (this.chars[this.at] !== '{') return undefined;
     const found = /^\{\s*(\d+)\s*(,\s*(\d*)\s*)?\}/.exec(this.chars.slice(this.at, this.at + 40).join(''));
     if (found === null) return this.fail('a repeat is {n}, {n,} or {n,m}');
-    this.at += found[0].length;
-    const min = Number(found[1]);
-    const max =
-      found[2] === undefined
-        ? min
-        : found[3] === '' || found[3] === undefined
-          ? Number.POSITIVE_INFINITY
-          : Number(found[3]);
-    if (min > MOST_REPEATS || (Number.isFinite(max) && (max > MOST_REPEATS || max < min)))
+    this.at += [...found[0]].length;
+    const [, least, open, most] = found;
+    const min = Number(least);
+    const max = open === undefined ? min : most ? Number(most) : Number.POSITIVE_INFINITY;
+    if (min > MOST_REPEATS || (max !== Number.POSITIVE_INFINITY && (max > MOST_REPEATS || max < min)))
       this.fail(`a repeat goes up to ${MOST_REPEATS}, from the smaller number to the larger`);
-    return this.repeated({ kind: 'repeat', body: item, min, max });
+    return { min, max };
   }
 
   private literal(): Rule {
@@ -156,7 +166,7 @@ class Parser {
 
   private character(): number {
     const char = this.chars[this.at++];
-    if (char === undefined || char === '\n') return this.fail('a text or class is not closed');
+    if (char === undefined) return this.fail('a text or class is not closed');
     if (char !== '\\') return char.codePointAt(0)!;
     const kind = this.chars[this.at++] ?? '';
     const digits = { x: 2, u: 4, U: 8 }[kind];
@@ -191,7 +201,8 @@ class Parser {
   }
 
   private line(): number {
-    return this.chars.slice(0, this.at).filter((char) => char === '\n').length + 1;
+    for (; this.counted < this.at; this.counted++) if (this.chars[this.counted] === '\n') this.lines++;
+    return this.lines;
   }
 
   private fail(reason: string): never {
