@@ -34,7 +34,8 @@ export function openCheckpoint(folder: string): Checkpoint {
   const home = new Map(
     shards.flatMap((shard) => [...shard.tensors.keys()].map((name) => [name, shard] as const)),
   );
-  const read: ReadTensor = (name, shape) => {
+  const read: ReadTensor = (asked, shape) => {
+    const name = spellings(asked).find((spelling) => home.has(spelling)) ?? asked;
     const shard = home.get(name);
     if (!shard)
       throw new TenonError('model_invalid', { file: names.join(', '), reason: `it has no tensor ${name}` });
@@ -49,6 +50,11 @@ export function openCheckpoint(folder: string): Checkpoint {
     .flatMap((shard) => [...shard.tensors.values()])
     .reduce((sum, { shape }) => sum + shape.reduce((product, n) => product * n, 1), 0);
   return { files: names, read, parameters, close };
+}
+
+/** A model that also sees keeps its text decoder under a name of its own, older files before `model.`. */
+function spellings(name: string): readonly string[] {
+  return [name, `language_model.${name}`, name.replace(/^model\./, 'model.language_model.')];
 }
 
 function shardNames(folder: string): readonly string[] {

@@ -1,70 +1,73 @@
-import { TenonError } from '../errors.ts';
+import { ARCHITECTURE_OF, type Architecture } from './architectures/index.ts';
+import { invalid, member, positive, size, unsupported } from './config-fields.ts';
 import type { JsonObject } from './read-json.ts';
 import type { DecoderConfig } from './types.ts';
 
 /**
- * Reads a Hugging Face config.json. Throws `model_unsupported` for what the decoder graph does not do, by
- * name, and `model_invalid` for sizes that are missing or make no sense.
+ * Reads a Hugging Face config.json, and `generation_config.json` for the tokens that end an answer. Throws
+ * `model_unsupported` for what the decoder graph does not do, by name, and `model_invalid` for sizes that are
+ * missing or make no sense.
  */
-export function decoderConfig(json: JsonObject): DecoderConfig {
-  refuseUnsupported(json);
+export function decoderConfig(file: JsonObject, generation: JsonObject = {}): DecoderConfig {
+  const given = textConfig(file);
+  const architecture = architectureOf(given);
+  const json: JsonObject = { ...architecture.defaults, ...given };
+  if ((json.quantization_config ?? null) !== null) throw unsupported('quantization_config');
+  if ((json.partial_rotary_factor ?? 1) !== 1) throw unsupported('partial_rotary_factor');
   const hidden = size(json, 'hidden_size');
+  const layers = size(json, 'num_hidden_layers');
   const heads = size(json, 'num_attention_heads');
-  const config: DecoderConfig = {
-    architecture: 'llama',
+  const kvHeads = (json.num_key_value_heads ?? null) === null ? heads : size(json, 'num_key_value_heads');
+  const headDim = (json.head_dim ?? null) === null ? hidden / heads : size(json, 'head_dim');
+  const vocabulary = size(json, 'vocab_size');
+  if (!Number.isInteger(headDim) || headDim % 2 !== 0)
+    throw invalid(`head size ${headDim} is not an even integer`);
+  if (heads % kvHeads !== 0) throw invalid('num_key_value_heads does not divide num_attention_heads');
+  if (layers > MAX_LAYERS) throw invalid(`num_hidden_layers is more than ${MAX_LAYERS}`);
+  return {
+    architecture: architecture.name,
     hidden,
     intermediate: size(json, 'intermediate_size'),
-    layers: size(json, 'num_hidden_layers'),
+    layers,
     heads,
-    kvHeads: json.num_key_value_heads === undefined ? heads : size(json, 'num_key_value_heads'),
-    headDim: json.head_dim === undefined || json.head_dim === null ? hidden / heads : size(json, 'head_dim'),
-    vocabulary: size(json, 'vocab_size'),
+    kvHeads,
+    headDim,
+    vocabulary,
     context: size(json, 'max_position_embeddings'),
-    normEpsilon: number(json, 'rms_norm_eps', 1e-6),
-    ropeTheta: number(json, 'rope_theta', 10_000),
+    normEpsilon: positive(json, 'rms_norm_eps'),
     tiedEmbeddings: json.tie_word_embeddings === true,
-    eos: endTokens(json),
+    eos: endTokens([json, file, generation], vocabulary),
+    ...architecture.traits(json, { layers, headDim }),
   };
-  if (!Number.isInteger(config.headDim) || config.headDim % 2 !== 0) {
-    throw invalid(`head size ${config.headDim} is not an even integer`);
-  }
-  if (heads % config.kvHeads !== 0) throw invalid('num_key_value_heads does not divide num_attention_heads');
-  return config;
 }
 
-function refuseUnsupported(json: JsonObject): void {
-  const refuse = (feature: string) => {
-    throw new TenonError('model_unsupported', { feature });
-  };
-  if (json.model_type !== 'llama') refuse(`model_type ${JSON.stringify(json.model_type)}`);
-  if (json.hidden_act !== undefined && json.hidden_act !== 'silu') refuse(`hidden_act ${json.hidden_act}`);
-  if (json.rope_scaling !== undefined && json.rope_scaling !== null) refuse('rope_scaling');
-  if (json.attention_bias === true) refuse('attention_bias');
-  if (json.mlp_bias === true) refuse('mlp_bias');
-  if (json.quantization_config !== undefined) refuse('quantization_config');
+/** No decoder has as many; each is some nodes of the graph, whatever its weights. */
+const MAX_LAYERS = 1024;
+
+/** A model that also sees carries its text decoder's configuration inside its own. */
+function textConfig(file: JsonObject): JsonObject {
+  if (file.model_type !== 'gemma3') return file;
+  const text = member(file, 'text_config');
+  if (!text) throw invalid('text_config is missing');
+  return { model_type: 'gemma3_text', ...text };
 }
 
-/** Large enough for any model, small enough that a product of two stays exact. */
-const MAX_SIZE = 1 << 24;
-
-function size(json: JsonObject, key: string): number {
-  const value = json[key];
-  if (typeof value === 'number' && Number.isInteger(value) && value > 0 && value <= MAX_SIZE) return value;
-  throw invalid(`${key} is not a positive integer`);
+function architectureOf(json: JsonObject): Architecture {
+  const type = json.model_type;
+  const found = typeof type === 'string' ? ARCHITECTURE_OF.get(type) : undefined;
+  if (!found) throw unsupported(`model_type ${JSON.stringify(type) ?? '(none)'}`);
+  const classes = json.architectures ?? null;
+  // A classifier has a decoder's tensors, and a head of its own.
+  if (Array.isArray(classes) && !classes.includes(found.className))
+    throw unsupported(`architecture ${JSON.stringify(classes[0])}`);
+  return found;
 }
 
-function number(json: JsonObject, key: string, fallback: number): number {
-  const value = json[key] ?? fallback;
-  if (typeof value === 'number' && Number.isFinite(value) && value > 0) return value;
-  throw invalid(`${key} is not a positive number`);
-}
-
-function endTokens(json: JsonObject): readonly number[] {
-  const ids = [json.eos_token_id].flat();
-  if (ids.every((id): id is number => Number.isInteger(id) && Number(id) >= 0)) return ids;
-  throw invalid('eos_token_id is neither a token nor a list of tokens');
-}
-
-function invalid(reason: string): TenonError {
-  return new TenonError('model_invalid', { file: 'config.json', reason });
+/** Of both files: one token ends the text, another the turn. */
+function endTokens(sources: readonly JsonObject[], vocabulary: number): readonly number[] {
+  const ids = sources.flatMap((json) => json.eos_token_id ?? []);
+  const right = (id: unknown): id is number =>
+    Number.isInteger(id) && Number(id) >= 0 && Number(id) < vocabulary;
+  if (ids.length > 0 && ids.every(right)) return [...new Set(ids)];
+  throw invalid('eos_token_id is neither a token nor a list of tokens of the vocabulary');
 }

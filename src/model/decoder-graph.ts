@@ -1,21 +1,24 @@
 import { type Graph, GraphBuilder, type Value } from '../onnx/index.ts';
 import { addAttention, attentionInputs } from './attention.ts';
 import type { DecoderWeights } from './decoder-weights.ts';
+import { gatedUnit } from './feed-forward.ts';
 import { linear } from './linear.ts';
 import { loraInputs, siteProduct } from './lora-product.ts';
+import { addAndNorm, norm } from './norm.ts';
 import { siteShapes } from './sites.ts';
 import type { DecoderConfig, Site } from './types.ts';
 
-const MICROSOFT = 'com.microsoft';
-
 /**
- * A Llama decoder (Touvron et al. 2023) over a batch of rows, each with its own past, positions and adapter.
+ * A decoder over a batch of rows, each with its own past, positions and adapter: a Llama (Touvron et al. 2023)
+ * with the traits of `config`.
  *
  * Inputs, for B rows of S new tokens (padded) and P past tokens (padded), T = P + S:
  * - `ids`, `positions`: int64 [B, S]
  * - `bias`: float32 [B, 1, S, T], added to the attention scores: 0 where a token may look, very negative elsewhere
+ *   (where a layer sees a window only, the graph hides the rest by itself)
  * - `picked`: int64 [K], which of the B · S positions need a prediction
- * - `past_key_L`, `past_value_L`: float32 [B, kvHeads, P, headDim] for every layer L
+ * - `past_key_L`, `past_value_L`: float32 [B, kvHeads, P, headDim] for every layer L; what stands at
+ *   place p of a row's past is its token at position p
  * - `slots`: int64 [layers, B], and `lora_SITE_a`, `lora_SITE_b`: see lora-product.ts
  *
  * Outputs: `logprobs` float32 [K, vocabulary], ln p of every next token; `key_L`, `value_L` float32 [B, kvHeads, S, headDim], the new
@@ -29,33 +32,34 @@ export function decoderGraph(config: DecoderConfig, weights: DecoderWeights): Gr
   const attention = attentionInputs(g, config);
   const lora = loraInputs(g, config, shapes);
 
-  let residual = g.node('Gather', [
-    g.constant('embedding', 'float32', [config.vocabulary, config.hidden], weights.embedding),
-    ids,
-  ]);
-  let normed = norm(g, config, residual, 'layer_0_input_norm', weights.layers[0]!.inputNorm);
+  const { normEpsilon: epsilon } = config;
+  let residual = embed(g, config, weights.embedding, ids);
+  let normed = norm(g, 'layer_0_input_norm', residual, weights.layers[0]!.attentionNorm, epsilon);
 
   weights.layers.forEach((layer, index) => {
+    const at = `layer_${index}`;
     const product = (site: Site, x: Value) => siteProduct(g, x, layer.sites[site], lora, site, index);
-    const attended = addAttention(g, config, attention, product('qkv', normed), index);
+    const around = (name: string, x: Value, weight: Float32Array | null) =>
+      weight ? norm(g, `${at}_${name}`, x, weight, epsilon) : x;
+
+    const attended = product('o', addAttention(g, config, attention, layer, product('qkv', normed), index));
     [normed, residual] = addAndNorm(
       g,
-      config,
+      `${at}_feed_forward_norm`,
       residual,
-      product('o', attended),
-      `layer_${index}_post_attention_norm`,
-      layer.postAttentionNorm,
+      around('attended_norm', attended, layer.attendedNorm),
+      layer.feedForwardNorm,
+      epsilon,
     );
-    const down = product('down', swiglu(g, config, product('gate_up', normed)));
+    const fed = product('down', gatedUnit(g, config, product('gate_up', normed)));
     const next = weights.layers[index + 1];
-    const nextName = next ? `layer_${index + 1}_input_norm` : 'final_norm';
     [normed, residual] = addAndNorm(
       g,
-      config,
+      next ? `layer_${index + 1}_input_norm` : 'final_norm',
       residual,
-      down,
-      nextName,
-      next?.inputNorm ?? weights.finalNorm,
+      around('fed_forward_norm', fed, layer.fedForwardNorm),
+      next?.attentionNorm ?? weights.finalNorm,
+      epsilon,
     );
   });
 
@@ -67,36 +71,8 @@ export function decoderGraph(config: DecoderConfig, weights: DecoderWeights): Gr
   return g.graph();
 }
 
-/** down's input: silu(gate) × up (Shazeer 2020). */
-function swiglu(g: GraphBuilder, config: DecoderConfig, gateUp: Value): Value {
-  const sizes = g.ints(config.intermediate, config.intermediate);
-  const [gate, up] = g.nodes('Split', [gateUp, sizes], 2, { attributes: { axis: -1n } }) as [Value, Value];
-  // QuickGelu with alpha 1 is silu in one kernel.
-  const silu = g.node('QuickGelu', [gate], { domain: MICROSOFT, attributes: { alpha: 1 } });
-  return g.node('Mul', [silu, up]);
-}
-
-/** Root mean square normalization (Zhang & Sennrich 2019). */
-function norm(g: GraphBuilder, config: DecoderConfig, x: Value, name: string, scale: Float32Array): Value {
-  const weight = g.constant(name, 'float32', [config.hidden], scale);
-  return g.node('SimplifiedLayerNormalization', [x, weight], {
-    attributes: { axis: -1n, epsilon: config.normEpsilon, stash_type: 1n },
-  });
-}
-
-/** [norm(x + y), x + y] in one kernel. */
-function addAndNorm(
-  g: GraphBuilder,
-  config: DecoderConfig,
-  x: Value,
-  y: Value,
-  name: string,
-  scale: Float32Array,
-): [Value, Value] {
-  const weight = g.constant(name, 'float32', [config.hidden], scale);
-  const outputs = g.nodes('SkipSimplifiedLayerNormalization', [x, y, weight], 4, {
-    domain: MICROSOFT,
-    attributes: { epsilon: config.normEpsilon },
-  });
-  return [outputs[0]!, outputs[3]!];
+function embed(g: GraphBuilder, config: DecoderConfig, matrix: Float32Array, ids: Value): Value {
+  const table = g.constant('embedding', 'float32', [config.vocabulary, config.hidden], matrix);
+  const rows = g.node('Gather', [table, ids]);
+  return config.embeddingScale === 1 ? rows : g.node('Mul', [rows, g.scalar(config.embeddingScale)]);
 }

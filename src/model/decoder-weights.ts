@@ -7,8 +7,13 @@ import { SITES } from './types.ts';
 export type ReadTensor = (name: string, shape: readonly number[]) => Float32Array<ArrayBuffer>;
 
 export interface LayerWeights {
-  readonly inputNorm: Float32Array;
-  readonly postAttentionNorm: Float32Array;
+  readonly attentionNorm: Float32Array;
+  readonly queryNorm: Float32Array | null;
+  readonly keyNorm: Float32Array | null;
+  /** Of what attention puts out, before it is added. */
+  readonly attendedNorm: Float32Array | null;
+  readonly feedForwardNorm: Float32Array;
+  readonly fedForwardNorm: Float32Array | null;
   readonly sites: Readonly<Record<Site, LinearWeights>>;
 }
 
@@ -22,15 +27,24 @@ export interface DecoderWeights {
 }
 
 export function readDecoderWeights(config: DecoderConfig, read: ReadTensor): DecoderWeights {
-  const { hidden, vocabulary } = config;
+  const { hidden, vocabulary, headDim } = config;
   const shapes = siteShapes(config);
+  const norm = (name: string, width = hidden): Float32Array => {
+    const weight = read(name, [width]);
+    return config.normOffset === 0 ? weight : weight.map((w) => w + config.normOffset);
+  };
+  const around = config.norms === 'around';
   const embedding = read('model.embed_tokens.weight', [vocabulary, hidden]);
-  const layers = Array.from({ length: config.layers }, (_, layer) => {
+  const layers = Array.from({ length: config.layers }, (_, layer): LayerWeights => {
     const prefix = `model.layers.${layer}.`;
-    const fuse = (site: Site) => readSite(read, prefix, shapes[site]);
+    const fuse = (site: Site) => readSite(config, read, prefix, shapes[site]);
     return {
-      inputNorm: read(`${prefix}input_layernorm.weight`, [hidden]),
-      postAttentionNorm: read(`${prefix}post_attention_layernorm.weight`, [hidden]),
+      attentionNorm: norm(`${prefix}input_layernorm.weight`),
+      queryNorm: config.queryKeyNorm ? norm(`${prefix}self_attn.q_norm.weight`, headDim) : null,
+      keyNorm: config.queryKeyNorm ? norm(`${prefix}self_attn.k_norm.weight`, headDim) : null,
+      attendedNorm: around ? norm(`${prefix}post_attention_layernorm.weight`) : null,
+      feedForwardNorm: norm(`${prefix}${around ? 'pre_feedforward' : 'post_attention'}_layernorm.weight`),
+      fedForwardNorm: around ? norm(`${prefix}post_feedforward_layernorm.weight`) : null,
       sites: Object.fromEntries(SITES.map((site) => [site, fuse(site)])) as Record<Site, LinearWeights>,
     };
   });
@@ -38,19 +52,22 @@ export function readDecoderWeights(config: DecoderConfig, read: ReadTensor): Dec
   return {
     embedding,
     layers,
-    finalNorm: read('model.norm.weight', [hidden]),
+    finalNorm: norm('model.norm.weight'),
     head: { inputs: hidden, outputs: vocabulary, weight: head, bias: null },
   };
 }
 
-function readSite(read: ReadTensor, prefix: string, shape: SiteShape): LinearWeights {
+function readSite(config: DecoderConfig, read: ReadTensor, prefix: string, shape: SiteShape): LinearWeights {
   const { inputs, projections } = shape;
   const outputs = siteOutputs(shape);
   const weight = new Float32Array(outputs * inputs);
+  const biased = projections.some(({ name }) => config.biased.includes(name));
+  const bias = biased ? new Float32Array(outputs) : null;
   let row = 0;
-  for (const { module, outputs: rows } of projections) {
+  for (const { name, module, outputs: rows } of projections) {
     weight.set(read(`${prefix}${module}.weight`, [rows, inputs]), row * inputs);
+    if (bias && config.biased.includes(name)) bias.set(read(`${prefix}${module}.bias`, [rows]), row);
     row += rows;
   }
-  return { inputs, outputs, weight, bias: null };
+  return { inputs, outputs, weight, bias };
 }

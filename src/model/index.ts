@@ -15,5 +15,15 @@ export { loadModel, type Model } from './load-model.ts';
 export { SafetensorsError, SafetensorsFile, type TensorInfo } from './safetensors.ts';
 export { siteOutputs, siteShapes } from './sites.ts';
 export type { AddedToken, Tokenizer } from './tokenizer.ts';
-export { type DecoderConfig, type Projection, SITES, type Site, type SiteShape } from './types.ts';
+export {
+  ARCHITECTURES,
+  type ArchitectureName,
+  type DecoderConfig,
+  type LayerAttention,
+  type Projection,
+  type Rotary,
+  SITES,
+  type Site,
+  type SiteShape,
+} from './types.ts';
 export { type NamedTensor, writeSafetensors } from './write-safetensors.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { encodeModel } from '../onnx/index.ts';
 import { type ChatTemplate, loadChatTemplate } from './chat-template.ts';
@@ -25,7 +25,7 @@ export interface Model {
 
 /** Reads a Hugging Face model folder. Throws `model_invalid` or `model_unsupported`. */
 export async function loadModel(folder: string): Promise<Model> {
-  const config = decoderConfig(readJsonObject(join(folder, 'config.json')));
+  const config = readConfig(folder);
   const tokenizer = loadTokenizer(folder, config.vocabulary);
   const template = loadChatTemplate(folder);
   const checkpoint = openCheckpoint(folder);
@@ -43,6 +43,17 @@ export async function loadModel(folder: string): Promise<Model> {
   } finally {
     checkpoint.close();
   }
+}
+
+const GENERATION = 'generation_config.json';
+
+/** Throws `model_invalid` or `model_unsupported`. */
+export function readConfig(folder: string): DecoderConfig {
+  const generation = join(folder, GENERATION);
+  return decoderConfig(
+    readJsonObject(join(folder, 'config.json')),
+    existsSync(generation) ? readJsonObject(generation) : {},
+  );
 }
 
 async function digestOf(folder: string, files: readonly string[]): Promise<string> {

@@ -4,6 +4,7 @@ import { Decoder } from '../../src/engine/onnx/decoder.ts';
 import { KeyValueRow } from '../../src/engine/onnx/key-value-row.ts';
 import { loadModel } from '../../src/model/index.ts';
 import { referenceLogprobs } from './reference-decoder.ts';
+import { TINY_CONFIGS } from './tiny-configs.ts';
 import { TENON_BASE, tinyTensors, writeTinyModel } from './tiny-model.ts';
 
 const opened: Decoder[] = [];
@@ -26,21 +27,26 @@ function expectClose(actual: Float32Array, expected: readonly number[], toleranc
   expect(worst).toBeLessThan(tolerance);
 }
 
-test.each([
-  ['grouped heads, untied', {}],
-  ['as many key heads as heads, tied', { num_key_value_heads: 4, tie_word_embeddings: true }],
-])('the graph computes what a plain decoder computes: %s', async (_, overrides) => {
-  const { model, decoder } = await open(writeTinyModel(overrides));
-  const expected = referenceLogprobs(model.config, tinyTensors(overrides), TOKENS);
-  const past = new KeyValueRow(model.config);
-  const [result] = await decoder.run([{ past, tokens: TOKENS, adapter: null, wanted: [0, 3, 6] }]);
-  for (const [i, at] of [0, 3, 6].entries()) expectClose(result!.logprobs[i]!, expected[at]!);
-  expect(past.length).toBe(TOKENS.length);
-});
+test.each(Object.entries(TINY_CONFIGS))(
+  'the graph computes what a plain decoder computes: %s',
+  async (_, json) => {
+    const { model, decoder } = await open(writeTinyModel(json));
+    const expected = referenceLogprobs(json, tinyTensors(json), TOKENS);
+    const past = new KeyValueRow(model.config);
+    const [result] = await decoder.run([{ past, tokens: TOKENS, adapter: null, wanted: [0, 3, 6] }]);
+    for (const [i, at] of [0, 3, 6].entries()) expectClose(result!.logprobs[i]!, expected[at]!);
+    expect(past.length).toBe(TOKENS.length);
+  },
+);
 
-test('reading in pieces, in a batch, after rolling back, or as a tree changes nothing', async () => {
-  const { model, decoder } = await open(writeTinyModel());
-  const expected = referenceLogprobs(model.config, tinyTensors(), TOKENS).at(-1)!;
+test.each([
+  ['everything seen', TINY_CONFIGS.llama],
+  ['a window on every layer', TINY_CONFIGS['mistral, windowed']],
+  ['a window on every other layer', TINY_CONFIGS.gemma3],
+])('reading in pieces, in a batch, after rolling back, or as a tree changes nothing: %s', async (_, json) => {
+  const { model, decoder } = await open(writeTinyModel(json));
+  const reference = (tokens: number[]) => referenceLogprobs(json, tinyTensors(json), tokens).at(-1)!;
+  const expected = reference(TOKENS);
   const other = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11];
 
   const one = new KeyValueRow(model.config);
@@ -56,17 +62,14 @@ test('reading in pieces, in a batch, after rolling back, or as a tree changes no
   ]);
   expectClose(batch[1]!.logprobs[0]!, expected);
   expectClose(batch[2]!.logprobs[0]!, expected);
-  expectClose(batch[0]!.logprobs[0]!, referenceLogprobs(model.config, tinyTensors(), [...other, 12]).at(-1)!);
+  expectClose(batch[0]!.logprobs[0]!, reference([...other, 12]));
 
   const root = new KeyValueRow(model.config);
   await decoder.run([{ past: root, tokens: TOKENS.slice(0, 5), adapter: null, wanted: [] }]);
   const tree = { tokens: [40, TOKENS[5]!, 41, TOKENS[6]!], parents: [-1, -1, 0, 1], discard: true };
   const [scored] = await decoder.run([{ past: root, adapter: null, wanted: [2, 3], ...tree }]);
   expectClose(scored!.logprobs[1]!, expected);
-  expectClose(
-    scored!.logprobs[0]!,
-    referenceLogprobs(model.config, tinyTensors(), [...TOKENS.slice(0, 5), 40, 41]).at(-1)!,
-  );
+  expectClose(scored!.logprobs[0]!, reference([...TOKENS.slice(0, 5), 40, 41]));
   expect(root.length).toBe(5);
 });
 

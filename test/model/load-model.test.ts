@@ -2,6 +2,7 @@ import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadModel, writeSafetensors } from '../../src/model/index.ts';
+import { TINY_CONFIGS } from './tiny-configs.ts';
 import { copyModel, TENON_BASE, TINY_CONFIG, tinyTensors, writeTinyModel } from './tiny-model.ts';
 
 test('the embedded model loads, and its digest follows its content', async () => {
@@ -34,6 +35,28 @@ test('weights in several files with an index give the same model', async () => {
   expect(Buffer.compare((await loadModel(folder)).onnx, whole.onnx)).toBe(0);
 });
 
+test('the text decoder of a model that also sees is taken, end tokens from both files', async () => {
+  const { eos_token_id: _, model_type: __, architectures: ___, ...text_config } = TINY_CONFIGS.gemma3;
+  const folder = writeTinyModel(TINY_CONFIGS.gemma3);
+  const plain = await loadModel(folder);
+  const renamed = tinyTensors(TINY_CONFIGS.gemma3).map((tensor) => ({
+    ...tensor,
+    name: `language_model.${tensor.name}`,
+  }));
+  writeSafetensors(join(folder, 'model.safetensors'), renamed);
+  const wrapper = {
+    architectures: ['Gemma3ForConditionalGeneration'],
+    model_type: 'gemma3',
+    eos_token_id: [4],
+    text_config: { ...text_config, model_type: 'gemma3_text' },
+  };
+  writeFileSync(join(folder, 'config.json'), JSON.stringify(wrapper));
+  writeFileSync(join(folder, 'generation_config.json'), '{"eos_token_id":[4,5]}');
+  const model = await loadModel(folder);
+  expect(model.config).toMatchObject({ architecture: 'gemma3', eos: [1, 4, 5] });
+  expect(Buffer.compare(model.onnx, plain.onnx)).toBe(0);
+});
+
 describe('what is damaged or not served is refused by name', () => {
   const withConfig = (change: object) => () => {
     const folder = writeTinyModel();
@@ -46,14 +69,60 @@ describe('what is damaged or not served is refused by name', () => {
     return folder;
   };
   test.each([
-    ['another architecture', withConfig({ model_type: 'gemma3_text' }), 'model_unsupported', /gemma3_text/],
+    ['another architecture', withConfig({ model_type: 'gpt2' }), 'model_unsupported', /model_type "gpt2"/],
+    ['no architecture', withConfig({ model_type: undefined }), 'model_unsupported', /model_type \(none\)/],
+    ['a name of JavaScript', withConfig({ model_type: 'constructor' }), 'model_unsupported', /"constructor"/],
     [
-      'scaled rotary embedding',
+      'a head that is not a language model’s',
+      withConfig({ architectures: ['LlamaForSequenceClassification'] }),
+      'model_unsupported',
+      /LlamaForSequenceClassification/,
+    ],
+    [
+      'scaled rotary embedding of another kind',
       withConfig({ rope_scaling: { type: 'yarn' } }),
       'model_unsupported',
-      /rope_scaling/,
+      /rope_scaling of type "yarn"/,
     ],
-    ['attention bias', withConfig({ attention_bias: true }), 'model_unsupported', /attention_bias/],
+    [
+      'a scaling without its factor',
+      withConfig({ rope_scaling: { type: 'linear' } }),
+      'model_invalid',
+      /factor/,
+    ],
+    [
+      'a scaling that is text',
+      withConfig({ rope_scaling: 'linear' }),
+      'model_invalid',
+      /rope_scaling is not/,
+    ],
+    ['another activation', withConfig({ hidden_act: 'relu' }), 'model_unsupported', /hidden_act "relu"/],
+    ['biases that the weights lack', withConfig({ attention_bias: true }), 'model_invalid', /q_proj\.bias/],
+    [
+      'capped scores',
+      withConfig({ ...TINY_CONFIGS.gemma3, attn_logit_softcapping: 50 }),
+      'model_unsupported',
+      /attn_logit_softcapping 50/,
+    ],
+    [
+      'layers of another kind',
+      withConfig({ ...TINY_CONFIGS.qwen3, layer_types: ['full_attention', 'linear_attention'] }),
+      'model_unsupported',
+      /layer type "linear_attention"/,
+    ],
+    [
+      'a model that also sees, without its text',
+      withConfig({ model_type: 'gemma3' }),
+      'model_invalid',
+      /text_config/,
+    ],
+    [
+      'an end token past the vocabulary',
+      withConfig({ eos_token_id: [4, 4096] }),
+      'model_invalid',
+      /eos_token_id/,
+    ],
+    ['no end token', withConfig({ eos_token_id: null }), 'model_invalid', /eos_token_id/],
     [
       'quantized weights',
       withConfig({ quantization_config: {} }),
