@@ -13,6 +13,7 @@ import { tableOf } from './vocabulary/vocabulary.ts';
 export { compileGbnf } from './compile-gbnf.ts';
 export { compileSchema } from './compile-schema.ts';
 export { GRAMMAR_ERRORS, GrammarError, type GrammarErrorCode } from './errors.ts';
+export { formatHolds, STRING_FORMATS } from './formats/formats.ts';
 export { createRecognizer } from './gbnf/recognizer.ts';
 export { isMultiple } from './number/number-rule.ts';
 export type { Grammar, GrammarOptions, Matcher, Site, Vocabulary } from './types.ts';

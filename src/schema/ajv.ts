@@ -3,9 +3,9 @@ import { Ajv2019 } from 'ajv/dist/2019.js';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import draft06 from 'ajv/dist/refs/json-schema-draft-06.json' with { type: 'json' };
 import ajvDraft04 from 'ajv-draft-04';
-import { fullFormats } from 'ajv-formats/dist/formats.js';
 import { isMultiple } from '../grammar/index.ts';
 import type { Dialect } from './dialect.ts';
+import { formats } from './formats.ts';
 import { linearRegExp } from './patterns/linear-regexp.ts';
 
 /** What Ajv's classes for the dialects share. */
@@ -43,7 +43,7 @@ export function createAjv(dialect: Dialect, options: Options = {}): AnyAjv {
     allErrors: true,
     ownProperties: true,
     validateSchema: false,
-    formats: { ...fullFormats },
+    formats,
     code: { regExp: Object.assign((pattern: string) => linearRegExp(pattern), { code: 'linearRegExp' }) },
     ...options,
   });

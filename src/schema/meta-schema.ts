@@ -1,8 +1,8 @@
 import type { ValidateFunction } from 'ajv';
-import { fullFormats } from 'ajv-formats/dist/formats.js';
 import type { Issue } from '../errors.ts';
 import { createAjv } from './ajv.ts';
 import { type Dialect, META_SCHEMAS } from './dialect.ts';
+import { formats } from './formats.ts';
 import { toIssues } from './issues.ts';
 import type { JsonSchema } from './types.ts';
 
@@ -13,7 +13,7 @@ export function metaSchemaIssues(schema: JsonSchema, dialect: Dialect): readonly
   let validate = compiled.get(dialect);
   if (validate === undefined) {
     // Patterns get a check of their own, which also takes the looser syntax.
-    const ajv = createAjv(dialect, { formats: { ...fullFormats, regex: true } });
+    const ajv = createAjv(dialect, { formats: { ...formats, regex: true } });
     validate = ajv.getSchema(META_SCHEMAS[dialect])!;
     compiled.set(dialect, validate);
   }

@@ -1,9 +1,9 @@
-import { formatNames } from 'ajv-formats/dist/formats.js';
+import { formats } from './formats.ts';
 import { type Place, placeInside, placeUnder } from './keywords.ts';
 import { pointerTo } from './pointer.ts';
 import type { JsonSchema } from './types.ts';
 
-const KNOWN = new Set<string>(formatNames);
+const KNOWN = new Set<string>(Object.keys(formats));
 
 /** JSON Pointers of the `format`s that the validator does not know and therefore takes as annotations. */
 export function unknownFormats(schema: JsonSchema): readonly string[] {

@@ -57,6 +57,8 @@ describe.skipIf(!existsSync(FOLDER))('the JSON Schema Test Suite', () => {
       const worse: string[] = [];
       let right = 0;
       for (const group of groups) {
+        // Formats are asserted here, those that Ajv does not know included.
+        if (group.file === 'format.json') continue;
         const schema =
           $schema && typeof group.schema === 'object' ? { $schema, ...group.schema } : group.schema;
         const ours = judge(() => compileValidator(boundSchema(schema), new Recognizers({})), group);

@@ -15,19 +15,30 @@ const CHECKED: Readonly<Record<string, (text: string) => boolean>> = {
   },
 };
 
-export type FormatKind = 'pattern' | 'checked' | 'number' | 'annotation';
+export type FormatKind = 'pattern' | 'checked' | 'number' | 'written' | 'annotation';
 
-/** `int32`, `int64`, `float` and `double` speak of numbers; unknown formats are annotations. */
+/**
+ * `int32` and `int64` speak of numbers; `written` ones assert nothing, and say what to write; unknown formats are
+ * annotations.
+ */
 export function formatKind(name: string): FormatKind {
-  if (Object.hasOwn(FORMAT_PATTERNS, name)) return 'pattern';
+  if (Object.hasOwn(FORMAT_PATTERNS, name))
+    return FORMAT_PATTERNS[name]!.pattern === undefined ? 'written' : 'pattern';
   if (Object.hasOwn(CHECKED, name)) return 'checked';
   return name === 'int32' || name === 'int64' ? 'number' : 'annotation';
 }
 
-/** `strict`: the form to write, never more than what is accepted when reading. */
-export function formatPart(name: string, strict: boolean): PatternPart {
+/** The formats that assert something of a string. */
+export const STRING_FORMATS: readonly string[] = [
+  ...Object.keys(FORMAT_PATTERNS),
+  ...Object.keys(CHECKED),
+].filter((name) => formatKind(name) !== 'written');
+
+/** What the format asserts; `written`: the form to write, never more than that. */
+export function formatPart(name: string, written: boolean): PatternPart | undefined {
   const format = FORMAT_PATTERNS[name]!;
-  return { source: strict ? (format.strict ?? format.pattern) : format.pattern, search: false };
+  const source = written ? (format.written ?? format.pattern) : format.pattern;
+  return source === undefined ? undefined : { source, search: false };
 }
 
 export function formatMaxLength(name: string): number {
@@ -37,12 +48,18 @@ export function formatMaxLength(name: string): number {
 export function formatHolds(name: string, value: unknown): boolean {
   if (typeof value === 'string') {
     if (Object.hasOwn(CHECKED, name)) return CHECKED[name]!(value);
+    if (!Object.hasOwn(FORMAT_PATTERNS, name)) return true;
+    const part = formatPart(name, false);
     return (
-      !Object.hasOwn(FORMAT_PATTERNS, name) ||
-      (value.length <= formatMaxLength(name) && matches(patternAutomaton([formatPart(name, false)]), value))
+      part === undefined ||
+      (codePoints(value) <= formatMaxLength(name) && matches(patternAutomaton([part]), value))
     );
   }
   if (typeof value !== 'number') return true;
   if (name === 'int32') return Number.isInteger(value) && value >= -2147483648 && value <= 2147483647;
   return name !== 'int64' || Number.isInteger(value);
+}
+
+function codePoints(text: string): number {
+  return [...text].length;
 }

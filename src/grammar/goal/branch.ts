@@ -13,6 +13,7 @@ export class Branch {
   min = 0;
   max = Number.POSITIVE_INFINITY;
   parts: PatternPart[] = [];
+  formats: string[] = [];
   grammars: string[] = [];
   objects: SchemaNode[] = [];
   arrays: SchemaNode[] = [];
@@ -32,6 +33,7 @@ export class Branch {
     copy.min = this.min;
     copy.max = this.max;
     copy.parts = [...this.parts];
+    copy.formats = [...this.formats];
     copy.grammars = [...this.grammars];
     copy.objects = [...this.objects];
     copy.arrays = [...this.arrays];

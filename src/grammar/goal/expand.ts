@@ -1,4 +1,4 @@
-import { formatKind, formatMaxLength, formatPart } from '../formats/formats.ts';
+import { formatKind, formatMaxLength } from '../formats/formats.ts';
 import { LIMITS } from '../limits.ts';
 import type { Documents } from '../schema/documents.ts';
 import { type SchemaNode, TYPE } from '../schema/node.ts';
@@ -22,11 +22,9 @@ const ARRAY_KEYWORDS = ['prefixItems', 'items', 'minItems', 'maxItems', 'uniqueI
  */
 export class Expander {
   private readonly documents: Documents;
-  private readonly plain: boolean;
 
-  constructor(documents: Documents, plain: boolean) {
+  constructor(documents: Documents) {
     this.documents = documents;
-    this.plain = plain;
   }
 
   expand(nodes: readonly SchemaNode[]): readonly Branch[] {
@@ -107,8 +105,8 @@ export class Expander {
     if (node.grammar !== undefined) branch.grammars.push(node.grammar);
     if (node.format === undefined) return;
     branch.max = Math.min(branch.max, formatMaxLength(node.format));
-    if (formatKind(node.format) === 'pattern') branch.parts.push(formatPart(node.format, this.plain));
-    else branch.checks.push(this.part(node, { format: node.format }));
+    if (formatKind(node.format) === 'checked') branch.checks.push(this.part(node, { format: node.format }));
+    else if (!branch.formats.includes(node.format)) branch.formats.push(node.format);
   }
 
   /** `^[a-z]{1,255}$` is a class and a length: counting apart keeps its automaton at one state. */

@@ -1,3 +1,4 @@
+import { formatPart } from '../formats/formats.ts';
 import type { Documents } from '../schema/documents.ts';
 import { type Evaluator, patternHolds, propertyNodes, typeOf } from '../schema/evaluate.ts';
 import { type SchemaNode, TYPE } from '../schema/node.ts';
@@ -43,7 +44,7 @@ export class Goals {
     this.evaluator = evaluator;
     this.options = options;
     this.spelling = options.plain ? 'canonical' : 'json';
-    this.expander = new Expander(documents, options.plain);
+    this.expander = new Expander(documents);
     this.any = this.of([]);
   }
 
@@ -184,8 +185,20 @@ export class Goals {
   }
 
   private stringRule(branch: Branch): StringRule | undefined {
+    const { plain } = this.options;
+    const written = this.stringsOf(branch, plain);
+    // What is written may be narrower than what is read, but not where a pattern asks for something else.
+    return written === undefined && plain && branch.formats.length > 0
+      ? this.stringsOf(branch, false)
+      : written;
+  }
+
+  private stringsOf(branch: Branch, written: boolean): StringRule | undefined {
     const grammars = branch.grammars.map((name) => this.options.grammar(name, this.documents.root));
-    const machine = stringMachine(branch.parts, grammars, this.spelling);
+    const formats = branch.formats
+      .map((name) => formatPart(name, written))
+      .filter((part) => part !== undefined);
+    const machine = stringMachine([...branch.parts, ...formats], grammars, this.spelling);
     if (machine.start === DEAD || branch.min > branch.max) return undefined;
     if (machine.shortest(machine.start) > branch.max || machine.longest(machine.start) < branch.min)
       return undefined;

@@ -1,6 +1,7 @@
 import { GrammarError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { dialectOf } from './dialect.ts';
+import { metaschema } from './metaschemas.ts';
 import type { Dialect, Resource, SchemaNode } from './node.ts';
 import { type ReadContext, readNode } from './read-node.ts';
 
@@ -136,17 +137,30 @@ export class Documents implements ReadContext {
       const schema = this.lent[name];
       return this.document(schema, uri, dialectOf(schema, dialect));
     }
-    return undefined;
+    const own = metaschema(uri);
+    return own === undefined ? undefined : this.document(own, uri, dialectOf(own, dialect));
   }
 
   private document(schema: unknown, uri: string, dialect: Dialect): Resource {
     const own = identifier(schema, dialect);
     const base = own === undefined ? uri : (absolute(own, uri) ?? uri);
-    const resource = makeResource(base, schema, dialect, '');
+    const resource = makeResource(base, schema, dialect, '', this.silent(schema));
     this.resources.set(uri, resource);
     this.resources.set(base, resource);
     this.scan(schema, resource, '', 0);
     return resource;
+  }
+
+  /** A metaschema that was passed in says that the validation keywords mean nothing. */
+  private silent(schema: unknown): boolean {
+    const name = typeof schema === 'object' && schema !== null ? (schema as Json).$schema : undefined;
+    if (typeof name !== 'string' || !Object.hasOwn(this.lent, name)) return false;
+    const { $vocabulary } = this.lent[name] as Json;
+    return (
+      typeof $vocabulary === 'object' &&
+      $vocabulary !== null &&
+      !Object.keys($vocabulary).some((vocabulary) => vocabulary.endsWith('/vocab/validation'))
+    );
   }
 
   /** Finds resources and anchors wherever a subschema may stand. */
@@ -186,7 +200,8 @@ export class Documents implements ReadContext {
     if (id === undefined) return outer;
     const uri = absolute(id, outer.uri);
     if (uri === undefined) return outer;
-    const resource = makeResource(uri, schema, dialectOf(schema, outer.dialect), pointer);
+    const silent = typeof schema.$schema === 'string' ? this.silent(schema) : outer.silent;
+    const resource = makeResource(uri, schema, dialectOf(schema, outer.dialect), pointer, silent);
     if (!this.resources.has(uri)) this.resources.set(uri, resource);
     return resource;
   }
@@ -210,10 +225,25 @@ export class Documents implements ReadContext {
   }
 }
 
-function makeResource(uri: string, root: unknown, dialect: Dialect, pointer: string): Resource {
+function makeResource(
+  uri: string,
+  root: unknown,
+  dialect: Dialect,
+  pointer: string,
+  silent: boolean,
+): Resource {
   const recursiveAnchor =
     typeof root === 'object' && root !== null && (root as Json).$recursiveAnchor === true;
-  return { uri, root, dialect, pointer, anchors: new Map(), dynamicAnchors: new Map(), recursiveAnchor };
+  return {
+    uri,
+    root,
+    dialect,
+    pointer,
+    anchors: new Map(),
+    dynamicAnchors: new Map(),
+    recursiveAnchor,
+    silent,
+  };
 }
 
 function collectAnchors(schema: Json, resource: Resource, pointer: string): void {

@@ -69,4 +69,6 @@ export interface Resource {
   readonly anchors: Map<string, { raw: unknown; pointer: string }>;
   readonly dynamicAnchors: Map<string, { raw: unknown; pointer: string }>;
   readonly recursiveAnchor: boolean;
+  /** Its metaschema's `$vocabulary` leaves the validation keywords out: they are annotations. */
+  readonly silent: boolean;
 }

@@ -28,7 +28,19 @@ export function readNode(
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
     throw new GrammarError('schema_invalid', { reason: 'a schema is an object, true or false' }, { pointer });
   }
-  return new Reader(context, raw as Json, resource, pointer, id).read();
+  const said = resource.silent ? withoutValidation(raw as Json) : (raw as Json);
+  return new Reader(context, said, resource, pointer, id).read();
+}
+
+const VALIDATION = new Set(
+  (
+    'type enum const multipleOf maximum exclusiveMaximum minimum exclusiveMinimum maxLength minLength pattern maxItems ' +
+    'minItems uniqueItems maxContains minContains maxProperties minProperties required dependentRequired'
+  ).split(' '),
+);
+
+function withoutValidation(raw: Json): Json {
+  return Object.fromEntries(Object.entries(raw).filter(([keyword]) => !VALIDATION.has(keyword)));
 }
 
 class Reader {
@@ -160,7 +172,8 @@ class Reader {
     if (
       format !== undefined &&
       this.context.strictFormats &&
-      (formatKind(format) === 'pattern' || formatKind(format) === 'checked')
+      formatKind(format) !== 'annotation' &&
+      formatKind(format) !== 'number'
     )
       node.format = format;
     const grammar = this.text('x-grammar');

@@ -109,7 +109,16 @@ export class StringMachine {
     const { partial } = this.states[state]!;
     const shortest = this.shortest(state);
     if (partial > SKIP) return shortest + 1;
+    if (partial > HIGH_HEX && !this.pairs(state)) return Math.max(2, shortest);
     return partial > WHOLE ? Math.max(1, shortest) : shortest;
+  }
+
+  /** The low surrogate being read may still be one. */
+  private pairs(state: number): boolean {
+    const { partial, value } = this.states[state]!;
+    const left = 4 * (4 - (partial - HIGH_HEX));
+    const low = (value % 65536) << left;
+    return low <= 0xdfff && low + (1 << left) > 0xdc00;
   }
 
   /** Most code points that it can have more. */
@@ -389,14 +398,27 @@ export class StringMachine {
 
   private hex(at: readonly number[], value: number, read: number): number {
     if (read === 4) {
-      if (value >= 0xd800 && value <= 0xdbff) return this.intern(at, HIGH, value);
+      if (value >= 0xd800 && value <= 0xdbff)
+        return this.anyPair(at, value, value) || this.advance(at, value) !== undefined
+          ? this.intern(at, HIGH, value)
+          : DEAD;
       return this.spelling === 'canonical' && value >= 0x20 && value < 0x80 ? DEAD : this.whole1(at, value);
     }
     const shift = 4 * (4 - read);
     const low = value << shift;
     const high = low | ((1 << shift) - 1);
-    const pairs = low <= 0xdbff && high >= 0xd800 && this.anyIn(at, 0x10000, 0x10ffff);
+    const pairs =
+      low <= 0xdbff && high >= 0xd800 && this.anyPair(at, Math.max(low, 0xd800), Math.min(high, 0xdbff));
     return pairs || this.anyEscaped(at, low, high) ? this.intern(at, HEX + read, value) : DEAD;
+  }
+
+  private hexPair(at: readonly number[] | undefined, low: number, high: number): boolean {
+    return at !== undefined && this.anyPair(at, Math.max(low, 0xd800), Math.min(high, 0xdbff));
+  }
+
+  /** Some character that is spelled with one of these high surrogates leads on. */
+  private anyPair(at: readonly number[], low: number, high: number): boolean {
+    return this.anyIn(at, 0x10000 + ((low - 0xd800) << 10), 0x103ff + ((high - 0xd800) << 10));
   }
 
   /** Canonical JSON writes what it can as it is, so that a name or an enum value has one spelling. */
@@ -413,11 +435,19 @@ export class StringMachine {
     }
     const alone = this.advance(at, high);
     const low = digits << (4 * (4 - read));
+    const last = low + (1 << (4 * (4 - read))) - 1;
+    const base = 0x10000 + ((high - 0xd800) << 10) - 0xdc00;
     const pairs =
       low <= 0xdfff &&
-      low + (1 << (4 * (4 - read))) > 0xdc00 &&
-      this.anyIn(at, 0x10000 + ((high - 0xd800) << 10), 0x103ff + ((high - 0xd800) << 10));
-    const lives = pairs || (alone !== undefined && this.anyIn(alone, low, low + (1 << (4 * (4 - read))) - 1));
+      last >= 0xdc00 &&
+      this.anyIn(at, base + Math.max(low, 0xdc00), base + Math.min(last, 0xdfff));
+    const apart = (from: number, to: number): boolean =>
+      from <= to && alone !== undefined && this.anyEscaped(alone, from, to);
+    const lives =
+      pairs ||
+      apart(low, Math.min(last, 0xdbff)) ||
+      (low <= 0xdbff && last >= 0xd800 && this.hexPair(alone, low, last)) ||
+      apart(Math.max(low, 0xe000), last);
     return lives ? this.intern(at, HIGH_HEX + read, high * 65536 + digits) : DEAD;
   }
 
