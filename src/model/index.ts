@@ -3,6 +3,8 @@
 // whose adapters are inputs. Also the safetensors format, read with suspicion and written. Everything is
 // checked while it is read: what is damaged is `model_invalid` and what is not served is `model_unsupported`,
 // by name, before anything runs.
+
+export type { OnnxModel } from '../onnx/index.ts';
 export {
   type CallFormat,
   compileCallFormat,

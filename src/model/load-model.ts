@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { encodeModel } from '../onnx/index.ts';
+import { encodeModelInParts, type OnnxModel } from '../onnx/index.ts';
 import { type ChatTemplate, loadChatTemplate } from './chat-template.ts';
 import { openCheckpoint } from './checkpoint.ts';
 import { decoderConfig } from './config.ts';
@@ -19,8 +19,8 @@ export interface Model {
   readonly parameters: number;
   readonly tokenizer: Tokenizer;
   readonly template: ChatTemplate;
-  /** The decoder as an ONNX model, weights inside; see decoder-graph.ts for its inputs and outputs. */
-  readonly onnx: Uint8Array;
+  /** The decoder as an ONNX model, weights beside it; see decoder-graph.ts for its inputs and outputs. */
+  readonly onnx: OnnxModel;
 }
 
 /** Reads a Hugging Face model folder. Throws `model_invalid` or `model_unsupported`. */
@@ -38,7 +38,7 @@ export async function loadModel(folder: string): Promise<Model> {
       parameters: checkpoint.parameters,
       tokenizer,
       template,
-      onnx: encodeModel(decoderGraph(config, weights)),
+      onnx: encodeModelInParts(decoderGraph(config, weights)),
     };
   } finally {
     checkpoint.close();

@@ -1,6 +1,6 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { expect, test } from 'vitest';
-import { encodeModel, GraphBuilder } from '../../src/onnx/index.ts';
+import { encodeModel, encodeModelInParts, GraphBuilder } from '../../src/onnx/index.ts';
 
 async function run(builder: GraphBuilder, feeds: Record<string, Tensor>): Promise<Record<string, Tensor>> {
   const session = await InferenceSession.create(encodeModel(builder.graph()), { logSeverityLevel: 3 });
@@ -52,4 +52,18 @@ test('a constant shared by many nodes is written once', () => {
   const g = new GraphBuilder('shared');
   expect(g.ints(0, 1)).toBe(g.ints(0, 1));
   expect(g.graph().constants).toHaveLength(1);
+});
+
+test('large constants may stand beside the model', async () => {
+  const g = new GraphBuilder('parts');
+  const x = g.input('x', 'float32', ['rows', 2]);
+  const w = g.constant('w', 'float32', [2, 300], new Float32Array(600).fill(3));
+  g.output('y', g.node('Mul', [g.node('MatMul', [x, w]), g.scalar(2)]), 'float32', ['rows', 300]);
+  const { bytes, external } = encodeModelInParts(g.graph());
+  expect(external.map(({ path, data }) => [path, data.length])).toEqual([['w', 2400]]);
+  expect(bytes.length).toBeLessThan(1000);
+  const session = await InferenceSession.create(bytes, { externalData: external, logSeverityLevel: 3 });
+  const { y } = await session.run({ x: new Tensor('float32', [1, 1], [1, 2]) });
+  expect(new Set(y!.data as Float32Array)).toEqual(new Set([12]));
+  await session.release();
 });

@@ -1,7 +1,7 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { TenonError } from '../../errors.ts';
 import { type Residency, ResidentAdapters } from '../../lora/index.ts';
-import { type DecoderConfig, SITES, siteOutputs, siteShapes } from '../../model/index.ts';
+import { type DecoderConfig, type OnnxModel, SITES, siteOutputs, siteShapes } from '../../model/index.ts';
 import { GatheredPasts } from './gathered-pasts.ts';
 import type { KeyValueRow } from './key-value-row.ts';
 import { layOut, type PassResult, type PassRow } from './pass.ts';
@@ -30,11 +30,12 @@ export class Decoder {
   }
 
   static async create(
-    onnx: Uint8Array,
+    onnx: OnnxModel,
     config: DecoderConfig,
     options: { readonly threads: number; readonly slots: number },
   ): Promise<Decoder> {
-    const session = await InferenceSession.create(onnx, {
+    const session = await InferenceSession.create(onnx.bytes, {
+      externalData: onnx.external,
       intraOpNumThreads: options.threads,
       interOpNumThreads: 1,
       graphOptimizationLevel: 'all',

@@ -83,7 +83,7 @@ export class Runtime {
   static async create(options: RuntimeOptions): Promise<Runtime> {
     const model = await loadModel(options.folder);
     const decoder = await Decoder.create(model.onnx, model.config, options);
-    return new Runtime({ ...model, onnx: new Uint8Array() }, decoder, options);
+    return new Runtime({ ...model, onnx: { bytes: new Uint8Array(), external: [] } }, decoder, options);
   }
 
   addAdapter(folder: string): AdapterInfo {
