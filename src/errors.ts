@@ -312,7 +312,7 @@ export const ERRORS = {
   adapter_unsupported: {
     status: 400,
     type: 'invalid_request_error',
-    message: 'The adapter uses {feature}, which Tenon does not serve. Train a plain LoRA adapter without it.',
+    message: 'The adapter uses {feature}, which Tenon does not serve. {remedy}.',
   },
   adapter_not_found: {
     status: 404,

@@ -1,4 +1,5 @@
 import { TenonError } from '../errors.ts';
+import { refuseUnserved } from './refuse-unserved.ts';
 
 /** What of PEFT's adapter_config.json bears on inference. */
 export interface LoraConfig {
@@ -12,57 +13,38 @@ export interface LoraConfig {
   readonly excludeModules: readonly string[] | string;
   /** Null: every layer. */
   readonly layers: readonly number[] | null;
+  /** Patterns for what the list of layers is called in a path; none: any name. */
+  readonly layersPattern: readonly string[];
 }
 
-const FILE = 'adapter_config.json';
+export const CONFIG_FILE = 'adapter_config.json';
 
-/** Options that are harmless at these values, and refused by name at any other. */
-const ONLY_WHEN: Readonly<Record<string, readonly unknown[]>> = {
-  peft_type: ['LORA'],
-  bias: ['none'],
-  use_dora: [false],
-  use_qalora: [false],
-  lora_bias: [false],
-  modules_to_save: [[]],
-  trainable_token_indices: [[], {}],
-  layer_replication: [[]],
-  target_parameters: [[]],
-  alora_invocation_tokens: [[]],
-  arrow_config: [],
-  corda_config: [{}],
-};
-
-/** Initializations that also change the base weights, so that A and B alone say too little. */
-const CHANGES_BASE = /^(pissa|olora|corda|loftq)/;
+/** More is no rank of any layer, and would only cost memory. */
+const MAX_RANK = 65_536;
 
 /** Throws `adapter_invalid` for what is malformed and `adapter_unsupported` for what is not served. */
 export function loraConfig(text: string): LoraConfig {
   const json = parse(text);
-  for (const [option, harmless] of Object.entries(ONLY_WHEN)) {
-    const value = json[option];
-    if (value === undefined || value === null) continue;
-    if (!harmless.some((allowed) => JSON.stringify(allowed) === JSON.stringify(value))) {
-      throw new TenonError('adapter_unsupported', { feature: `${option} ${JSON.stringify(value)}` });
-    }
-  }
-  const initialization = json.init_lora_weights;
-  if (typeof initialization === 'string' && CHANGES_BASE.test(initialization)) {
-    throw new TenonError('adapter_unsupported', { feature: `init_lora_weights ${initialization}` });
-  }
-  return {
-    rank: positive(json.r, 'r'),
+  refuseUnserved(json);
+  const config: LoraConfig = {
+    rank: rankOf(json.r, 'r'),
     alpha: positive(json.lora_alpha, 'lora_alpha'),
-    rankPattern: pattern(json.rank_pattern, 'rank_pattern'),
-    alphaPattern: pattern(json.alpha_pattern, 'alpha_pattern'),
+    rankPattern: pattern(json.rank_pattern, 'rank_pattern', rankOf),
+    alphaPattern: pattern(json.alpha_pattern, 'alpha_pattern', positive),
     rankStabilized: json.use_rslora === true,
     targetModules: names(json.target_modules, 'target_modules'),
     excludeModules: json.exclude_modules == null ? [] : names(json.exclude_modules, 'exclude_modules'),
     layers: layerList(json.layers_to_transform),
+    layersPattern: json.layers_pattern == null ? [] : [names(json.layers_pattern, 'layers_pattern')].flat(),
   };
+  if (typeof config.targetModules === 'string' && config.layers !== null) {
+    throw invalid('layers_to_transform goes with a list of target_modules, as in PEFT, not with a pattern');
+  }
+  return config;
 }
 
 export function invalid(reason: string, cause?: unknown): TenonError {
-  return new TenonError('adapter_invalid', { file: FILE, reason }, { cause });
+  return new TenonError('adapter_invalid', { file: CONFIG_FILE, reason }, { cause });
 }
 
 function parse(text: string): { readonly [key: string]: unknown } {
@@ -82,11 +64,21 @@ function positive(value: unknown, name: string): number {
   throw invalid(`${name} is not a positive number`);
 }
 
-function pattern(value: unknown, name: string): Readonly<Record<string, number>> {
+function rankOf(value: unknown, name: string): number {
+  const rank = positive(value, name);
+  if (Number.isInteger(rank) && rank <= MAX_RANK) return rank;
+  throw invalid(`${name} is not a whole number up to ${MAX_RANK}`);
+}
+
+function pattern(
+  value: unknown,
+  name: string,
+  check: (value: unknown, name: string) => number,
+): Readonly<Record<string, number>> {
   if (value === undefined || value === null) return {};
   if (typeof value !== 'object' || Array.isArray(value)) throw invalid(`${name} is not an object`);
   return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, positive(item, `${name}.${key}`)]),
+    Object.entries(value).map(([key, item]) => [key, check(item, `${name}.${key.slice(0, 100)}`)]),
   );
 }
 

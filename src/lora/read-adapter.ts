@@ -1,118 +1,141 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { TenonError } from '../errors.ts';
-import { type DecoderConfig, SafetensorsError, SafetensorsFile, SITES, siteShapes } from '../model/index.ts';
-import { type LoraConfig, loraConfig } from './adapter-config.ts';
-import { isTarget, scaleOf } from './match-modules.ts';
-import { packSites } from './pack-sites.ts';
+import { type DecoderConfig, SafetensorsError, SafetensorsFile } from '../model/index.ts';
+import { CONFIG_FILE, invalid, loraConfig } from './adapter-config.ts';
+import { broken, type FoundModule, findModules, WEIGHTS_FILE } from './adapter-tensors.ts';
+import { placeModules, siteRanks } from './place-modules.ts';
+import { unserved } from './refuse-unserved.ts';
+import { slotBytes } from './site-stacks.ts';
 import type { LoraAdapter, LoraModule } from './types.ts';
+import { stampOf } from './weights-file.ts';
 
-const CONFIG = 'adapter_config.json';
-const WEIGHTS = 'adapter_model.safetensors';
-
-interface LinearLayer {
-  readonly path: string;
-  readonly inputs: number;
-  readonly outputs: number;
-}
+/** PEFT's is a kilobyte or two. */
+const MAX_CONFIG_BYTES = 1_000_000;
+const CHUNK = 1 << 20;
+/** Of an adapter laid out for the graph, float32 and fused. */
+const MAX_SLOT_BYTES = 1 << 30;
 
 /**
- * Reads a PEFT folder and checks it against the model. Throws `adapter_invalid` (missing, damaged, incomplete),
- * `adapter_unsupported` (not plain LoRA) or `adapter_mismatch` (made for another model).
+ * Reads a PEFT folder and checks it whole against the model: configuration, shapes, every number. The weights are
+ * not kept. Throws `adapter_invalid` (missing, damaged, incomplete), `adapter_unsupported` (not plain LoRA) or
+ * `adapter_mismatch` (made for another model).
  */
 export function readAdapter(folder: string, model: DecoderConfig): LoraAdapter {
-  const configBytes = readBytes(folder, CONFIG);
-  const weightBytes = readBytes(folder, WEIGHTS);
+  return withAdapter(folder, model, ({ config, configBytes, path, modules, file }) => {
+    const { size, stamp } = statOf(path);
+    for (const { a, b } of modules) for (const { name } of [a, b]) checkNumbers(file.read(name), name);
+    const start = Math.min(...[...file.tensors.values()].map(({ begin }) => begin));
+    const placed = placeModules(model, modules, start);
+    const ranks = siteRanks(placed);
+    checkSize(slotBytes(model, ranks));
+    const digest = digestOf(configBytes, path);
+    if (statOf(path).stamp !== stamp) throw broken('it was changed while it was being read');
+    return {
+      digest,
+      rank: Math.max(...modules.map((module) => module.rank)),
+      alpha: config.alpha,
+      parameters: modules.reduce((sum, { rank, inputs, outputs }) => sum + rank * (inputs + outputs), 0),
+      bytes: configBytes.length + size,
+      targets: [
+        ...new Set(modules.map((module) => module.path.slice(module.path.lastIndexOf('.') + 1))),
+      ].sort(),
+      ranks,
+      file: { path, start, size, stamp },
+      modules: placed,
+    };
+  });
+}
+
+/** The same checks, and A, B and scale of every adapted layer as numbers: for writing the adapter elsewhere. */
+export function readModules(
+  folder: string,
+  model: DecoderConfig,
+): readonly (LoraModule & { readonly scale: number })[] {
+  return withAdapter(folder, model, ({ modules, file }) =>
+    modules.map(({ path, rank, scale, a, b }) => ({
+      path,
+      rank,
+      scale,
+      a: checkNumbers(file.read(a.name), a.name),
+      b: checkNumbers(file.read(b.name), b.name),
+    })),
+  );
+}
+
+interface OpenAdapter {
+  readonly config: ReturnType<typeof loraConfig>;
+  readonly configBytes: Buffer;
+  readonly path: string;
+  readonly modules: readonly FoundModule[];
+  readonly file: SafetensorsFile;
+}
+
+function withAdapter<T>(folder: string, model: DecoderConfig, use: (adapter: OpenAdapter) => T): T {
+  const configBytes = readConfig(join(folder, CONFIG_FILE));
   const config = loraConfig(configBytes.toString('utf8'));
-  const modules = asAdapterError(() => readModules(join(folder, WEIGHTS), config, linearLayers(model)));
-  return {
-    digest: createHash('sha256').update(configBytes).update(weightBytes).digest('hex'),
-    rank: Math.max(...modules.map((module) => module.rank)),
-    alpha: config.alpha,
-    parameters: modules.reduce((sum, { a, b }) => sum + a.length + b.length, 0),
-    bytes: configBytes.length + weightBytes.length,
-    targets: [...new Set(modules.map(({ path }) => path.slice(path.lastIndexOf('.') + 1)))].sort(),
-    sites: packSites(model, modules, (path) => scaleOf(config, path).scale),
-  };
-}
-
-function linearLayers(model: DecoderConfig): readonly LinearLayer[] {
-  const shapes = siteShapes(model);
-  return Array.from({ length: model.layers }, (_, layer) =>
-    SITES.flatMap((site) =>
-      shapes[site].projections.map(({ module, outputs }) => ({
-        path: `model.layers.${layer}.${module}`,
-        inputs: shapes[site].inputs,
-        outputs,
-      })),
-    ),
-  ).flat();
-}
-
-function readModules(
-  path: string,
-  config: LoraConfig,
-  layers: readonly LinearLayer[],
-): readonly LoraModule[] {
-  const file = new SafetensorsFile(path);
-  try {
-    const unread = new Set(file.tensors.keys());
-    const modules = layers
-      .filter((layer) => isTarget(config, layer.path))
-      .map((layer) => readModule(file, config, layer, unread));
-    const [extra] = unread;
-    if (extra !== undefined) throw unexpected(extra, layers);
-    if (modules.length === 0) {
-      throw new TenonError('adapter_mismatch', { reason: 'its target_modules match no layer of the model' });
-    }
-    return modules;
-  } finally {
-    file.close();
+  const path = join(folder, WEIGHTS_FILE);
+  if (!existsSync(path) && existsSync(join(folder, 'adapter_model.bin'))) {
+    throw unserved(
+      'adapter_model.bin, a pickle, which can run any code when it is read',
+      'Save it again with safe_serialization=True (PEFT save_pretrained), which writes adapter_model.safetensors',
+    );
   }
-}
-
-function readModule(
-  file: SafetensorsFile,
-  config: LoraConfig,
-  layer: LinearLayer,
-  unread: Set<string>,
-): LoraModule {
-  const { rank } = scaleOf(config, layer.path);
-  const read = (side: 'A' | 'B', shape: readonly number[]) => {
-    const name = `base_model.model.${layer.path}.lora_${side}.weight`;
-    const found = file.tensors.get(name)?.shape;
-    if (found && found.join() !== shape.join()) {
-      const reason = `${name} has shape [${found}], the model and the rank ask for [${shape}]`;
-      throw new TenonError('adapter_mismatch', { reason });
+  if (existsSync(path) && !statSync(path).isFile()) throw broken('it is not a file');
+  return asAdapterError(() => {
+    const file = new SafetensorsFile(path);
+    try {
+      return use({ config, configBytes, path, file, modules: findModules(file, config, model) });
+    } finally {
+      file.close();
     }
-    unread.delete(name);
-    return file.read(name);
-  };
-  return { path: layer.path, rank, a: read('A', [rank, layer.inputs]), b: read('B', [layer.outputs, rank]) };
+  });
 }
 
-/** A tensor that no target of the configuration accounts for. */
-function unexpected(name: string, layers: readonly LinearLayer[]): TenonError {
-  const path = /^base_model\.model\.(.+)\.lora_[AB]\.weight$/.exec(name)?.[1];
-  if (path === undefined) return new TenonError('adapter_unsupported', { feature: `the tensor ${name}` });
-  if (layers.some((layer) => layer.path === path)) {
-    return new TenonError('adapter_invalid', {
-      file: WEIGHTS,
-      reason: `${name} is not among target_modules`,
-    });
-  }
-  if (/\.layers\.\d+\./.test(path))
-    return new TenonError('adapter_mismatch', { reason: `the model has no layer ${path}` });
-  return new TenonError('adapter_unsupported', { feature: `an adapter on ${path}` });
-}
-
-function readBytes(folder: string, file: string): Buffer {
+function readConfig(path: string): Buffer {
   try {
-    return readFileSync(join(folder, file));
+    if (statSync(path).size > MAX_CONFIG_BYTES) throw invalid('it is larger than any configuration of PEFT');
+    return readFileSync(path);
   } catch (cause) {
-    throw new TenonError('adapter_invalid', { file, reason: 'it cannot be read' }, { cause });
+    if (cause instanceof TenonError) throw cause;
+    throw invalid('it cannot be read', cause);
   }
+}
+
+function checkSize(bytes: number): void {
+  if (bytes <= MAX_SLOT_BYTES) return;
+  const [needed, limit] = [bytes, MAX_SLOT_BYTES].map((count) => `${Math.ceil(count / 2 ** 20)} MiB`);
+  throw unserved(
+    `ranks so large that it takes ${needed} in memory (at most ${limit})`,
+    'Train with a smaller r',
+  );
+}
+
+function checkNumbers(numbers: Float32Array, name: string): Float32Array {
+  // Anything times zero is zero, or not a number.
+  let sum = 0;
+  for (let i = 0; i < numbers.length; i++) sum += numbers[i]! * 0;
+  if (sum !== 0) throw broken(`${name} holds values that are not finite numbers (NaN or infinite)`);
+  return numbers;
+}
+
+function digestOf(config: Uint8Array, path: string): string {
+  const hash = createHash('sha256').update(config);
+  const chunk = new Uint8Array(CHUNK);
+  const handle = openSync(path, 'r');
+  try {
+    for (let read = readSync(handle, chunk); read > 0; read = readSync(handle, chunk))
+      hash.update(chunk.subarray(0, read));
+  } finally {
+    closeSync(handle);
+  }
+  return hash.digest('hex');
+}
+
+function statOf(path: string): { readonly size: number; readonly stamp: string } {
+  const stat = statSync(path, { bigint: true });
+  return { size: Number(stat.size), stamp: stampOf(stat) };
 }
 
 function asAdapterError<T>(work: () => T): T {

@@ -8,7 +8,7 @@ export interface WriteAdapterOptions {
   readonly baseModel: string;
   readonly alpha: number;
   /** Default F32. */
-  readonly type?: 'F32' | 'F16';
+  readonly type?: 'F32' | 'F16' | 'BF16';
 }
 
 /** Writes a PEFT folder that transformers, vLLM and `readAdapter` load. Ranks may differ by module. */

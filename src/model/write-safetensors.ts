@@ -6,14 +6,14 @@ export interface NamedTensor {
   readonly data: Float32Array;
 }
 
-/** Writes a safetensors file; `F16` rounds to nearest even. */
+/** Writes a safetensors file; `F16` and `BF16` round to nearest even. */
 export function writeSafetensors(
   path: string,
   tensors: readonly NamedTensor[],
-  type: 'F32' | 'F16' = 'F32',
+  type: 'F32' | 'F16' | 'BF16' = 'F32',
 ): void {
   const blobs = tensors.map(({ data }) => {
-    const stored = type === 'F32' ? data : new Float16Array(data);
+    const stored = type === 'F32' ? data : type === 'F16' ? new Float16Array(data) : toBrain(data);
     return new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength);
   });
   const header: Record<string, unknown> = { __metadata__: { format: 'pt' } };
@@ -30,4 +30,10 @@ export function writeSafetensors(
   const length = new Uint8Array(8);
   new DataView(length.buffer).setBigUint64(0, BigInt(padded.length), true);
   writeFileSync(path, Buffer.concat([length, padded, ...blobs]));
+}
+
+/** The upper half of each number's bits, rounded: bfloat16. */
+function toBrain(data: Float32Array): Uint16Array {
+  const words = new Uint32Array(data.slice().buffer);
+  return Uint16Array.from(words, (word) => (word + 0x7fff + ((word >>> 16) & 1)) >>> 16);
 }

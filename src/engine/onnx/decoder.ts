@@ -50,10 +50,23 @@ export class Decoder {
   }
 
   /**
-   * One run of the model. Throws `engine_output_invalid` where it computes what is not a number; the rows' pasts
+   * One run of the model, or as few as its slots allow where rows have more adapters than there are slots. Throws `engine_output_invalid` where it computes what is not a number; the rows' pasts
    * are then unchanged.
    */
   async run(rows: readonly PassRow[]): Promise<readonly PassResult[]> {
+    const groups = this.#adapters.groups(rows.map((row) => row.adapter));
+    if (groups.length === 1) return await this.#runTogether(rows);
+    const results: PassResult[] = [];
+    for (const group of groups) {
+      const part = await this.#runTogether(group.map((row) => rows[row]!));
+      group.forEach((row, i) => {
+        results[row] = part[i]!;
+      });
+    }
+    return results;
+  }
+
+  async #runTogether(rows: readonly PassRow[]): Promise<readonly PassResult[]> {
     const past = this.#pastLength(rows);
     const layout = layOut(rows, past);
     const residency = this.#adapters.place(rows.map((row) => row.adapter));
