@@ -101,6 +101,12 @@ export const ERRORS = {
     message: '{origin} has a setting that does not exist: {name}. Known settings: {known}.',
   },
   file_unreadable: { status: 400, type: 'invalid_request_error', message: 'Cannot read {path}: {reason}.' },
+  file_unwritable: { status: 400, type: 'invalid_request_error', message: 'Cannot write {path}: {reason}.' },
+  export_unsupported: {
+    status: 400,
+    type: 'invalid_request_error',
+    message: 'This cannot be exported: llama.cpp has no place for {feature}.',
+  },
   usage: { status: 400, type: 'invalid_request_error', message: '{reason}' },
   gateway_unreachable: {
     status: 503,

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { adapterCommand } from './commands/adapter.ts';
 import { benchCommand } from './commands/bench.ts';
 import { callCommand } from './commands/call.ts';
+import { exportCommand } from './commands/export.ts';
 import { reviewCommand } from './commands/review.ts';
 import { serveCommand } from './commands/serve.ts';
 import { toolCommand } from './commands/tool.ts';
@@ -13,7 +14,15 @@ export function createProgram(): Command {
     .description('Plain language in, one API call out that fits its JSON Schema exactly.')
     .version(VERSION)
     .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 misused.');
-  for (const add of [serveCommand, callCommand, toolCommand, reviewCommand, adapterCommand, benchCommand]) {
+  for (const add of [
+    serveCommand,
+    callCommand,
+    toolCommand,
+    reviewCommand,
+    adapterCommand,
+    exportCommand,
+    benchCommand,
+  ]) {
     program.addCommand(add());
   }
   throwOnMisuse(program);

@@ -13,6 +13,8 @@ export interface Checkpoint {
   readonly files: readonly string[];
   /** Throws `model_invalid` where the tensor is missing, of another shape, or the file is damaged. */
   readonly read: ReadTensor;
+  /** Every tensor's shape by its name. */
+  readonly shapes: ReadonlyMap<string, readonly number[]>;
   /** Elements of all tensors. */
   readonly parameters: number;
   close(): void;
@@ -46,10 +48,14 @@ export function openCheckpoint(folder: string): Checkpoint {
     }
     return asModelError(() => shard.read(name));
   };
-  const parameters = shards
-    .flatMap((shard) => [...shard.tensors.values()])
-    .reduce((sum, { shape }) => sum + shape.reduce((product, n) => product * n, 1), 0);
-  return { files: names, read, parameters, close };
+  const shapes = new Map(
+    shards.flatMap((shard) => [...shard.tensors].map(([name, { shape }]) => [name, shape] as const)),
+  );
+  const parameters = [...shapes.values()].reduce(
+    (sum, shape) => sum + shape.reduce((product, n) => product * n, 1),
+    0,
+  );
+  return { files: names, read, shapes, parameters, close };
 }
 
 /** A model that also sees keeps its text decoder under a name of its own, older files before `model.`. */

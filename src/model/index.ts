@@ -13,7 +13,10 @@ export {
   promptTokens,
 } from './call-format.ts';
 export type { ChatTemplate, TemplateMessage, TemplateTool } from './chat-template.ts';
-export { loadModel, type Model } from './load-model.ts';
+export { exportAdapter, type ScaledLora } from './gguf/export-adapter.ts';
+export { exportModel, type GgufFile } from './gguf/export-model.ts';
+export type { GgufTensorType } from './gguf/tensor-types.ts';
+export { loadModel, type Model, readConfig } from './load-model.ts';
 export { SafetensorsError, SafetensorsFile, type TensorInfo } from './safetensors.ts';
 export { siteOutputs, siteShapes } from './sites.ts';
 export type { AddedToken, Tokenizer } from './tokenizer.ts';
