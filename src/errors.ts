@@ -335,6 +335,24 @@ export const ERRORS = {
     type: 'server_error',
     message: 'The engine is not available: {reason}. Try again; if it stays so, look at the log.',
   },
+  engine_timeout: {
+    status: 503,
+    type: 'server_error',
+    message:
+      'The engine was not done with the request within {limit} ms. Try again in a moment, or send fewer at once.',
+  },
+  engine_run_failed: {
+    status: 503,
+    type: 'server_error',
+    message:
+      'The model could not be run: {reason}. Try again; if it stays so, send less or give the machine more memory.',
+  },
+  engine_crashed: {
+    status: 500,
+    type: 'server_error',
+    message:
+      'The engine died {times} times while it worked on this request ({reason}), so it is not tried again. Change the request, and look at the log.',
+  },
   engine_output_invalid: {
     status: 500,
     type: 'server_error',

@@ -35,6 +35,18 @@ export interface GenerateRequest {
   readonly tool: EngineTool;
   /** Default 256. */
   readonly maxTokens?: number;
+  /** Default greedy: the likeliest token that the grammar allows. */
+  readonly sampling?: Sampling;
+}
+
+/** How tokens are drawn. The same seed gives the same answer, whatever else runs in the batch. */
+export interface Sampling {
+  /** 0: greedy. 1: the model's own distribution, over what the grammar allows. */
+  readonly temperature: number;
+  /** 0 to 1, default 1: draw from the likeliest tokens that together have this share. */
+  readonly topP?: number;
+  /** A whole number. Default: another one each time. */
+  readonly seed?: number;
 }
 
 export interface Usage {
@@ -80,6 +92,44 @@ export interface EngineInfo {
   readonly device: string;
 }
 
+/** Counts since the model was loaded. */
+export interface ModelStats {
+  /** Runs of the model; rows and tokens they read; tokens of padding among what they computed. */
+  readonly steps: number;
+  readonly rows: number;
+  readonly tokens: number;
+  readonly padding: number;
+  /** Milliseconds in runs of the model, and in masks, forced tokens and choices. */
+  readonly stepMs: number;
+  readonly maskMs: number;
+  /** Requests that wait for a run or are in one. */
+  readonly active: number;
+  /** Bytes of keys and values copied so that rows stand side by side. */
+  readonly copiedBytes: number;
+  /** Adapters that one run may mix. */
+  readonly adapterSlots: number;
+  /** Prompt tokens asked of the prefix cache, those it had, and what it holds. */
+  readonly prefix: { readonly asked: number; readonly known: number; readonly bytes: number };
+  /** Guessed tokens by source, and how many the model chose too. */
+  readonly drafts: Readonly<
+    Record<'request' | 'habit', { readonly proposed: number; readonly accepted: number }>
+  >;
+}
+
+export interface EngineStats {
+  readonly queue: {
+    readonly waiting: number;
+    readonly running: number;
+    readonly limit: number;
+    /** Requests refused because it was full. */
+    readonly refused: number;
+  };
+  /** How often the model had to be loaded again. */
+  readonly restarts: number;
+  /** As of the last answer; null before the first. */
+  readonly model: ModelStats | null;
+}
+
 /** Text + adapter + grammar → arguments. Every engine's output still passes Ajv before anything is forwarded. */
 export interface Engine {
   readonly info: EngineInfo;
@@ -89,5 +139,6 @@ export interface Engine {
   generate(request: GenerateRequest, options?: RequestOptions): Promise<Generation>;
   /** Null when ready; otherwise why not. */
   trouble(): string | null;
+  stats(): EngineStats;
   close(): Promise<void>;
 }

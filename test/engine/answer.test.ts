@@ -1,11 +1,14 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { type Answer, writeAnswer } from '../../src/engine/onnx/answer.ts';
 import { Decoder } from '../../src/engine/onnx/decoder.ts';
-import { draftFromPrompt } from '../../src/engine/onnx/draft.ts';
+import { Drafter, DraftMemory } from '../../src/engine/onnx/drafter.ts';
 import { takeForced } from '../../src/engine/onnx/forced-tokens.ts';
 import { KeyValueRow } from '../../src/engine/onnx/key-value-row.ts';
+import { createSampler } from '../../src/engine/onnx/sampler.ts';
+import { Scheduler } from '../../src/engine/onnx/scheduler.ts';
 import { bestAllowed } from '../../src/engine/onnx/token-mask.ts';
 import { tokenTree } from '../../src/engine/onnx/token-tree.ts';
+import type { Sampling } from '../../src/engine/types.ts';
 import type { Matcher } from '../../src/grammar/types.ts';
 import { loadModel } from '../../src/model/index.ts';
 import { TENON_BASE } from '../model/tiny-model.ts';
@@ -15,6 +18,8 @@ const model = await loadModel(TENON_BASE);
 const { tokenizer, config } = model;
 const decoder = await Decoder.create(model.onnx, config, { threads: 1, slots: 2 });
 afterAll(() => decoder.close());
+const scheduler = new Scheduler(decoder);
+const counts = () => ({ request: { proposed: 0, accepted: 0 }, habit: { proposed: 0, accepted: 0 } });
 const mask = () => new Uint32Array(config.vocabulary / 32);
 const matcherOf = (texts: readonly string[], dead?: readonly string[]) =>
   textMatcher(tokenizer.bytes, config.eos, texts, dead);
@@ -25,25 +30,32 @@ const PROMPT = tokenizer.encodeMarkup(
 
 async function write(
   matcher: Matcher,
-  options: { maxTokens?: number; request?: string; signal?: AbortSignal } = {},
+  options: {
+    maxTokens?: number;
+    request?: string;
+    signal?: AbortSignal;
+    memory?: DraftMemory;
+    sampling?: Sampling;
+  } = {},
 ) {
   const row = new KeyValueRow(config);
   const [result] = await decoder.run([
     { past: row, tokens: PROMPT, adapter: null, wanted: [PROMPT.length - 1] },
   ]);
   const before = decoder.passes;
+  const request = tokenizer.encodeText(options.request ?? '');
   const answer = await writeAnswer({
-    decoder,
+    passes: scheduler.open('test', options.signal ?? new AbortController().signal),
     tokenizer,
     matcher,
     eos: config.eos,
     adapter: null,
-    request: tokenizer.encodeText(options.request ?? ''),
+    drafter: new Drafter(options.memory ?? new DraftMemory(), request, tokenizer, counts()),
+    sampler: createSampler(options.sampling),
     tokens: [],
     progress: { row, unread: [], fed: [], logprobs: [result!.logprobs[0]] },
     maxTokens: options.maxTokens ?? 50,
     context: config.context,
-    signal: options.signal ?? new AbortController().signal,
   });
   return { answer, text: tokenizer.decode(answer.tokens), passes: decoder.passes - before };
 }
@@ -152,15 +164,36 @@ test('bytes that are forced though their tokens are not are written as one token
   expect(tokens.map((token) => tokenizer.decode([token]))).toEqual(['":"']);
 });
 
-test('a draft follows the longest match and stays within the grammar', () => {
-  const request = tokenizer.encodeText('from Paris to New York by train');
-  const matcher = matcherOf(['New York by night', 'New Delhi']);
-  const written = tokenizer.encodeText('New');
-  for (const token of written) matcher.accept(token);
-  const draft = draftFromPrompt(request, written, matcher, 10);
-  expect(tokenizer.decode(draft)).toBe(' York by ');
-  expect(matcher.accept(draft[0]!)).toBe(true);
-  expect(draftFromPrompt(request, tokenizer.encodeText('Oslo'), matcher, 10)).toEqual([]);
+function draftAfter(written: string, texts: readonly string[], request: string, memory = new DraftMemory()) {
+  const matcher = matcherOf(texts);
+  const tokens = tokenizer.encodeText(written);
+  for (const token of tokens) expect(matcher.accept(token)).toBe(true);
+  const drafter = new Drafter(memory, tokenizer.encodeText(request), tokenizer, counts());
+  const draft = drafter.draft(tokens, matcher, 20);
+  // The matcher stands where it stood.
+  if (draft.length > 0) expect(matcher.accept(draft[0]!)).toBe(true);
+  return tokenizer.decode([...draft]);
+}
+
+describe('a draft', () => {
+  const trips = ['New York by night', 'New York by day', 'New Delhi'];
+
+  test('follows the longest match in the request and stays within the grammar', () => {
+    expect(draftAfter('New', trips, 'from Paris to New York by train')).toBe(' York by ');
+    expect(draftAfter('New', trips, 'Oslo')).toBe('');
+  });
+
+  test('follows the habits of the tool, and goes on through what is forced', () => {
+    const memory = new DraftMemory();
+    for (let i = 0; i < 4; i++) memory.habits.learn(tokenizer.encodeText('New Delhi'));
+    expect(draftAfter('New', trips, 'Oslo', memory)).toBe(' Delhi');
+  });
+
+  test('is not made of what is seldom accepted', () => {
+    const memory = new DraftMemory();
+    for (let i = 0; i < 200; i++) for (const kind of memory.fromRequest) kind.count(false);
+    expect(draftAfter('New', trips, 'from Paris to New York by train', memory)).toBe('');
+  });
 });
 
 test('the best allowed token, in every word and bit', () => {

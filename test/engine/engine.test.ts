@@ -122,7 +122,7 @@ describe('the embedded model', () => {
     const warm = await engine.generate(request);
     expect(warm.text).toBe(cold.text);
     expect(warm.confidence).toBeCloseTo(cold.confidence, 3);
-    expect(warm.usage.passes).toBe(cold.usage.passes);
+    expect(warm.usage.passes).toBeLessThanOrEqual(cold.usage.passes);
     expect(warm.usage.prompt_tokens).toBe(cold.usage.prompt_tokens);
   });
 
@@ -291,18 +291,17 @@ describe('nothing takes it down', () => {
     await small.close();
   });
 
-  test('when its thread dies, the call fails with a code and the next one works, adapters included', async () => {
+  test('when its thread dies, the calls are done by the next one, adapters included', async () => {
     const frail = await start();
     const { digest } = await frail.addAdapter(await randomAdapter(4));
     const tool = { ...WEATHER, adapter: digest };
     const before = await frail.generate({ input: 'weather in Lima', tool });
     const running = frail.generate({ input: 'weather in Lima', tool });
-    const [outcome] = await Promise.all([running.catch((error: unknown) => error), frail.crash()]);
-    expect(outcome).toMatchObject({ code: 'engine_unavailable', status: 503 });
+    await frail.crash();
     expect(frail.trouble()).not.toBeNull();
-    const after = await frail.generate({ input: 'weather in Lima', tool });
-    expect(after.text).toBe(before.text);
+    expect((await running).text).toBe(before.text);
     expect(frail.trouble()).toBeNull();
+    expect(frail.stats().restarts).toBe(1);
     await frail.close();
     expect(frail.trouble()).toMatch(/closed/);
     await expect(frail.generate({ input: 'x', tool: WEATHER })).rejects.toMatchObject({

@@ -1,38 +1,38 @@
 import type { Matcher } from '../../grammar/index.ts';
 import type { LoraAdapter } from '../../lora/index.ts';
 import type { Tokenizer } from '../../model/index.ts';
-import type { Decoder } from './decoder.ts';
-import { draftFromPrompt } from './draft.ts';
+import type { Drafter } from './drafter.ts';
 import { takeForced } from './forced-tokens.ts';
 import type { KeyValueRow } from './key-value-row.ts';
-import { bestAllowed, tokensIn } from './token-mask.ts';
+import type { Sampler } from './sampler.ts';
+import type { Passes } from './scheduler.ts';
+import { tokensIn } from './token-mask.ts';
 
 /** A prompt and its answer, as far as the model has read them. */
 export interface Progress {
   readonly row: KeyValueRow;
-  /** The prompt's last tokens, which `row` does not hold yet; none once `writeAnswer` begins. */
+  /** The prompt's last tokens, which `row` does not hold yet. */
   unread: readonly number[];
   /** Tokens of the answer that `row` holds after the prompt. */
   readonly fed: number[];
-  /** Logprobs after the prompt and after each of `fed`, one more than those, where they were asked for. */
+  /** Logprobs after the prompt and after each of `fed`, one more than those, where they are known. */
   readonly logprobs: (Float32Array | undefined)[];
 }
 
 export interface AnswerInput {
-  readonly decoder: Decoder;
+  readonly passes: Passes;
   readonly tokenizer: Tokenizer;
   readonly matcher: Matcher;
   readonly eos: readonly number[];
   readonly adapter: LoraAdapter | null;
-  /** Tokens of the request's text, for drafts. */
-  readonly request: readonly number[];
+  readonly drafter: Drafter;
+  readonly sampler: Sampler;
   readonly progress: Progress;
   /** The answer's first tokens, which `matcher` has accepted. */
   readonly tokens: readonly number[];
   /** Most tokens of the answer, and of the whole sequence. */
   readonly maxTokens: number;
   readonly context: number;
-  readonly signal: AbortSignal;
 }
 
 /** A token the model chose, with the probability it gave it among all tokens, allowed or not. */
@@ -48,14 +48,15 @@ export interface Answer {
   readonly finish: 'stop' | 'length' | 'dead_end';
   /** Index in `tokens` (one past the end for the end token itself) and ln p of every choice of the model. */
   readonly decisions: readonly { readonly at: number; readonly logProbability: number }[];
+  /** Milliseconds in which masks were computed and tokens chosen: what the grammar costs. */
+  readonly maskMs: number;
 }
 
 const MAX_BACKTRACKS = 32;
-const MAX_DRAFT = 7;
 
 /**
- * Greedy decoding under a grammar. Forced tokens wait for the next pass that is needed anyway; drafts ride along
- * in it and stand where the model would have chosen the same; a dead end takes back the last choice.
+ * Decoding under a grammar. Forced tokens wait for the next pass that is needed anyway; drafts ride along in it and
+ * stand where the model would have chosen the same; a dead end takes back the last choice.
  */
 export async function writeAnswer(input: AnswerInput): Promise<Answer> {
   const { matcher, tokenizer, eos } = input;
@@ -64,12 +65,15 @@ export async function writeAnswer(input: AnswerInput): Promise<Answer> {
   const decisions: Decision[] = [];
   let refused: readonly number[] = [];
   let backtracks = 0;
-  const end = (finish: Answer['finish']): Answer => ({ tokens, finish, decisions });
+  let maskMs = 0;
+  const end = (finish: Answer['finish']): Answer => ({ tokens, finish, decisions, maskMs });
 
   for (;;) {
+    const begun = performance.now();
     if (refused.length === 0) tokens.push(...takeForced(matcher, tokenizer, mask));
     else matcher.mask(mask);
     refuse(mask, refused, tokenizer.bytes);
+    maskMs += performance.now() - begun;
     if (onlyEnd(mask, eos)) return end('stop');
     if (isEmpty(mask)) {
       const last = decisions.pop();
@@ -79,11 +83,12 @@ export async function writeAnswer(input: AnswerInput): Promise<Answer> {
       continue;
     }
     if (isLooping(tokens)) return end('length');
-    if (tokens.length >= input.maxTokens || input.progress.row.length + 1 >= input.context)
+    if (tokens.length >= input.maxTokens || lengthWith(tokens, input.progress) + 1 >= input.context)
       return end('length');
 
     const logprobs = await logprobsAfter(tokens, input);
-    const chosen = bestAllowed(logprobs, mask);
+    const chosen = input.sampler.choose(logprobs, mask, tokens.length, refused.length);
+    input.drafter.judge(tokens.length, chosen);
     const logProbability = logprobs[chosen]!;
     decisions.push({ at: tokens.length, logProbability, refused });
     refused = [];
@@ -91,6 +96,11 @@ export async function writeAnswer(input: AnswerInput): Promise<Answer> {
     matcher.accept(chosen);
     tokens.push(chosen);
   }
+}
+
+/** Tokens of the sequence once it has been read as far as `tokens`. */
+function lengthWith(tokens: readonly number[], { row, unread, fed }: Progress): number {
+  return row.length - fed.length + unread.length + tokens.length;
 }
 
 /** Ln p of every token after `tokens`: from an earlier pass where it read this far, else from a new one. */
@@ -101,19 +111,19 @@ async function logprobsAfter(tokens: readonly number[], input: AnswerInput): Pro
   const known = agreed === tokens.length ? logprobs[agreed] : undefined;
   if (known) return known;
 
-  input.signal.throwIfAborted();
   const kept = Math.min(agreed, Math.max(0, tokens.length - 1));
   row.truncate(row.length - (fed.length - kept));
   fed.length = kept;
   logprobs.length = kept + 1;
 
   const pending = tokens.slice(kept);
-  const room = input.context - row.length - pending.length - 1;
-  const draft = draftFromPrompt(input.request, tokens, input.matcher, Math.max(0, Math.min(MAX_DRAFT, room)));
-  const batch = [...pending, ...draft];
+  const room = input.context - lengthWith(tokens, progress) - 1;
+  const draft = input.drafter.draft(tokens, input.matcher, Math.max(0, room));
+  const batch = [...progress.unread, ...pending, ...draft];
   const first = batch.length - draft.length - 1;
   const wanted = Array.from({ length: draft.length + 1 }, (_, i) => first + i);
-  const [result] = await input.decoder.run([{ past: row, tokens: batch, adapter: input.adapter, wanted }]);
+  const [result] = await input.passes.run([{ past: row, tokens: batch, adapter: input.adapter, wanted }]);
+  progress.unread = [];
   fed.push(...pending, ...draft);
   logprobs.length = fed.length + 1;
   result!.logprobs.forEach((values, i) => {

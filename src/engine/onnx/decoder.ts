@@ -1,10 +1,19 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { TenonError } from '../../errors.ts';
-import { type Residency, ResidentAdapters } from '../../lora/index.ts';
+import { type LoraAdapter, type Residency, ResidentAdapters } from '../../lora/index.ts';
 import { type DecoderConfig, type OnnxModel, SITES, siteOutputs, siteShapes } from '../../model/index.ts';
-import { GatheredPasts } from './gathered-pasts.ts';
+import { KeyValueBatches } from './key-value-batches.ts';
 import type { KeyValueRow } from './key-value-row.ts';
 import { layOut, type PassResult, type PassRow } from './pass.ts';
+
+/** The rows of a batch in the order in which they are fed, and their pasts side by side, layer by layer. */
+interface Arrangement {
+  readonly order: readonly number[];
+  /** Past positions in the tensors. */
+  readonly past: number;
+  readonly keys: (layer: number) => Float32Array;
+  readonly values: (layer: number) => Float32Array;
+}
 
 type Outputs = Awaited<ReturnType<InferenceSession['run']>>;
 
@@ -18,7 +27,7 @@ export class Decoder {
   readonly #adapters: ResidentAdapters;
   readonly #outputs: readonly string[];
   #lora: { readonly of: Residency['stacks']; readonly tensors: Record<string, Tensor> } | null = null;
-  readonly #gathered = new GatheredPasts();
+  readonly #batches: KeyValueBatches;
   /** Runs so far. */
   passes = 0;
 
@@ -27,6 +36,7 @@ export class Decoder {
     this.#session = session;
     this.#adapters = new ResidentAdapters(config, slots);
     this.#outputs = session.outputNames;
+    this.#batches = new KeyValueBatches(config);
   }
 
   static async create(
@@ -49,28 +59,39 @@ export class Decoder {
     return this.#adapters.capacity;
   }
 
-  /**
-   * One run of the model, or as few as its slots allow where rows have more adapters than there are slots. Throws `engine_output_invalid` where it computes what is not a number; the rows' pasts
-   * are then unchanged.
-   */
+  /** Begins to read an adapter's weights, for a row that waits. What is wrong with them its run will say. */
+  prefetch(adapter: LoraAdapter): void {
+    if (!this.#adapters.has(adapter)) this.#adapters.prefetch(adapter).catch(() => undefined);
+  }
+
+  /** Bytes of keys and values copied so far to stand side by side in a batch. */
+  get copiedBytes(): number {
+    return this.#batches.copiedBytes;
+  }
+
+  /** As few steps as the slots allow. Throws the first row's failure. */
   async run(rows: readonly PassRow[]): Promise<readonly PassResult[]> {
-    const groups = this.#adapters.groups(rows.map((row) => row.adapter));
-    if (groups.length === 1) return await this.#runTogether(rows);
     const results: PassResult[] = [];
-    for (const group of groups) {
-      const part = await this.#runTogether(group.map((row) => rows[row]!));
-      group.forEach((row, i) => {
-        results[row] = part[i]!;
+    for (const group of this.#adapters.groups(rows.map((row) => row.adapter))) {
+      const outcomes = await this.step(group.map((row) => rows[row]!));
+      outcomes.forEach((outcome, i) => {
+        if (outcome instanceof TenonError) throw outcome;
+        results[group[i]!] = outcome;
       });
     }
     return results;
   }
 
-  async #runTogether(rows: readonly PassRow[]): Promise<readonly PassResult[]> {
-    const past = this.#pastLength(rows);
-    const layout = layOut(rows, past);
-    const residency = this.#adapters.place(rows.map((row) => row.adapter));
-    const count = rows.length;
+  /**
+   * One run of the model. A row that computes what is not a number has `engine_output_invalid` for its outcome, and
+   * an unchanged past; its neighbours do not notice.
+   */
+  async step(rows: readonly PassRow[]): Promise<readonly (PassResult | TenonError)[]> {
+    const { order, past, keys, values } = this.#arrange(rows);
+    const placed = order.map((r) => rows[r]!);
+    const layout = layOut(placed, past);
+    const residency = this.#adapters.place(placed.map((row) => row.adapter));
+    const count = placed.length;
     const { layers } = this.#config;
     const slots = Array.from({ length: layers }, (_, layer) =>
       residency.rows.map((slot) => layer * residency.slots + slot),
@@ -82,58 +103,63 @@ export class Decoder {
         bias: new Tensor('float32', layout.bias, [count, 1, layout.width, past + layout.width]),
         picked: new Tensor('int64', layout.picked, [layout.picked.length]),
         slots: new Tensor('int64', BigInt64Array.from(slots.flat(), BigInt), [layers, count]),
-        ...this.#pastTensors(rows, past),
+        ...this.#pastTensors(count, past, keys, values),
         ...this.#loraTensors(residency),
       },
       this.#outputs,
     );
     this.passes++;
-    const logprobs = this.#splitLogprobs(rows, result.logprobs!.data as Float32Array);
-    const results = rows.map((row, r) => ({
-      logprobs: logprobs[r]!,
-      keepIn: (past: KeyValueRow) => this.#keep(past, r, layout.width, row.tokens.length, result),
-    }));
-    rows.forEach((row, r) => {
-      if (!row.discard) results[r]!.keepIn(row.past);
+    const logprobs = this.#splitLogprobs(placed, result.logprobs!.data as Float32Array);
+    const outcomes: (PassResult | TenonError)[] = Array.from({ length: count });
+    placed.forEach((row, lane) => {
+      const own = logprobs[lane]!;
+      if (own instanceof TenonError) this.#batches.erase(row.past);
+      const keepIn = (into: KeyValueRow) => this.#keep(into, lane, layout.width, row.tokens.length, result);
+      outcomes[order[lane]!] = own instanceof TenonError ? own : { logprobs: own, keepIn };
+      if (!(own instanceof TenonError) && !row.discard) keepIn(row.past);
     });
-    return results;
+    return outcomes;
   }
 
   async close(): Promise<void> {
     await this.#session.release();
   }
 
-  /** A lone row is fed as it stands, with its spare capacity; a batch is gathered, as long as its longest. */
-  #pastLength(rows: readonly PassRow[]): number {
+  /** A lone row is fed as it stands, with its spare capacity; of a batch each has its lane. */
+  #arrange(rows: readonly PassRow[]): Arrangement {
     const [first] = rows;
-    if (rows.length === 1 && first) return first.past.length === 0 ? 0 : first.past.capacity;
-    return Math.max(...rows.map((row) => row.past.length));
+    if (rows.length === 1 && first) {
+      const { length, capacity, keys, values } = first.past;
+      const fed = (all: readonly Float32Array[]) => (layer: number) => all[layer]!;
+      return { order: [0], past: length === 0 ? 0 : capacity, keys: fed(keys), values: fed(values) };
+    }
+    const pasts = rows.map((row) => row.past);
+    const batch = this.#batches.for(pasts);
+    const order: number[] = [];
+    batch.place(pasts).forEach((lane, r) => {
+      order[lane] = r;
+    });
+    return {
+      order,
+      past: batch.stride,
+      keys: (layer) => batch.keys(layer, rows.length),
+      values: (layer) => batch.values(layer, rows.length),
+    };
   }
 
-  #pastTensors(rows: readonly PassRow[], past: number): Record<string, Tensor> {
+  #pastTensors(
+    count: number,
+    past: number,
+    keys: Arrangement['keys'],
+    values: Arrangement['values'],
+  ): Record<string, Tensor> {
     const { layers, kvHeads, headDim } = this.#config;
-    const shape = [rows.length, kvHeads, past, headDim];
-    const gathered =
-      rows.length > 1
-        ? this.#gathered.of(
-            rows.map((row) => row.past),
-            past,
-            this.#config,
-          )
-        : null;
+    const shape = [count, kvHeads, past, headDim];
+    const none = new Float32Array();
     const tensors: Record<string, Tensor> = {};
     for (let layer = 0; layer < layers; layer++) {
-      const { keys, values } = gathered ?? rows[0]!.past;
-      tensors[`past_key_${layer}`] = new Tensor(
-        'float32',
-        past > 0 ? keys[layer]! : new Float32Array(),
-        shape,
-      );
-      tensors[`past_value_${layer}`] = new Tensor(
-        'float32',
-        past > 0 ? values[layer]! : new Float32Array(),
-        shape,
-      );
+      tensors[`past_key_${layer}`] = new Tensor('float32', past > 0 ? keys(layer) : none, shape);
+      tensors[`past_value_${layer}`] = new Tensor('float32', past > 0 ? values(layer) : none, shape);
     }
     return tensors;
   }
@@ -152,17 +178,18 @@ export class Decoder {
     return tensors;
   }
 
-  #splitLogprobs(rows: readonly PassRow[], data: Float32Array): readonly (readonly Float32Array[])[] {
+  #splitLogprobs(
+    rows: readonly PassRow[],
+    data: Float32Array,
+  ): readonly (readonly Float32Array[] | TenonError)[] {
     const { vocabulary } = this.#config;
     let at = 0;
-    return rows.map((row) =>
-      row.wanted.map(() => {
-        const logprobs = data.subarray(at, (at += vocabulary));
-        // Each is divided by the sum over all, so one that is no number makes all of them none.
-        if (Number.isFinite(logprobs[0])) return logprobs;
-        throw new TenonError('engine_output_invalid', { adapter: row.adapter?.digest ?? 'none' });
-      }),
-    );
+    return rows.map((row) => {
+      const logprobs = row.wanted.map(() => data.subarray(at, (at += vocabulary)));
+      // Each is divided by the sum over all, so one that is no number makes all of them none.
+      if (logprobs.every((own) => Number.isFinite(own[0]))) return logprobs;
+      return new TenonError('engine_output_invalid', { adapter: row.adapter?.digest ?? 'none' });
+    });
   }
 
   #keep(row: KeyValueRow, index: number, width: number, count: number, outputs: Outputs): void {

@@ -1,8 +1,19 @@
 import { availableParallelism } from 'node:os';
 import { TenonError } from '../../errors.ts';
-import type { AdapterInfo, Engine, EngineInfo, Generation, RequestOptions, Selection } from '../types.ts';
+import type {
+  AdapterInfo,
+  Engine,
+  EngineInfo,
+  EngineStats,
+  Generation,
+  RequestOptions,
+  Selection,
+} from '../types.ts';
+import { EngineRequest } from './engine-request.ts';
+import { flowOf } from './flow.ts';
 import type { Method, Methods } from './protocol.ts';
 import { RequestQueue } from './request-queue.ts';
+import { Restarts } from './restarts.ts';
 import type { RuntimeOptions, SelectionWay } from './runtime.ts';
 import { WorkerClient } from './worker-client.ts';
 
@@ -13,13 +24,22 @@ export interface OnnxEngineOptions {
   readonly threads?: number;
   /** Adapters laid out for the graph at once, the bare model's slot included; default 16. */
   readonly slots?: number;
-  /** Requests that may wait; default 64. More are refused with `queue_full`. */
+  /** Requests taken at once, waiting ones included; default 128. More are refused with `queue_full`. */
   readonly queue?: number;
+  /** Milliseconds after which a request that is not done fails with `engine_timeout`; default 30,000. */
+  readonly deadline?: number;
   /** How a tool is chosen; default `adapted`. */
   readonly selection?: SelectionWay;
   /** GBNF texts by the name that `x-grammar` calls them; default none. */
   readonly grammars?: Readonly<Record<string, string>>;
+  /** The thread's program, for tests of its failures. */
+  readonly worker?: URL;
 }
+
+/** Requests in the thread at once: enough for its batches, few enough that fairness is decided late. */
+const RUNNING = 32;
+/** So often may the thread die under a request. */
+const MOST_DEATHS = 2;
 
 /** Loads a model into a worker thread. Throws `model_invalid`, `model_unsupported`, `engine_unavailable`. */
 export async function createOnnxEngine(options: OnnxEngineOptions): Promise<OnnxEngine> {
@@ -28,16 +48,27 @@ export async function createOnnxEngine(options: OnnxEngineOptions): Promise<Onnx
   return engine;
 }
 
-/** An engine in this process. When its thread dies, the call fails, a new thread starts, the next call works. */
+/**
+ * An engine in this process. When its thread dies, another is started with the same adapters and the requests that
+ * were with it are tried once more, one at a time: the one it dies under again fails, the others lose only time.
+ */
 export class OnnxEngine implements Engine {
   readonly #options: RuntimeOptions;
-  readonly #queue: RequestQueue;
+  readonly #deadline: number;
+  readonly #worker: URL | undefined;
+  readonly #queue: RequestQueue<EngineRequest>;
+  readonly #restarts = new Restarts();
   /** Digest → folder of every adapter, for a new thread. */
   readonly #adapters = new Map<string, string>();
   #client: WorkerClient | null = null;
+  #starting: Promise<WorkerClient> | null = null;
   #info: EngineInfo | null = null;
   #trouble: string | null = 'the model is being loaded';
   #closed = false;
+  /** Milliseconds from one answer to the next, lately. */
+  #pace = 50;
+  #refused = 0;
+  #lastAnswer = 0;
 
   constructor(options: OnnxEngineOptions) {
     this.#options = {
@@ -47,7 +78,9 @@ export class OnnxEngine implements Engine {
       selection: options.selection ?? 'adapted',
       grammars: options.grammars ?? {},
     };
-    this.#queue = new RequestQueue(options.queue ?? 64);
+    this.#deadline = options.deadline ?? 30_000;
+    this.#worker = options.worker;
+    this.#queue = new RequestQueue({ requests: options.queue ?? 128, running: RUNNING });
   }
 
   get info(): EngineInfo {
@@ -56,11 +89,11 @@ export class OnnxEngine implements Engine {
   }
 
   async start(): Promise<void> {
-    await this.#queue.run(() => this.#ready());
+    await this.#ready();
   }
 
   async addAdapter(folder: string): Promise<AdapterInfo> {
-    const info = await this.#call('addAdapter', folder);
+    const info = await this.#call('addAdapter', folder, 'adapters', {});
     this.#adapters.set(info.digest, folder);
     return info;
   }
@@ -68,15 +101,24 @@ export class OnnxEngine implements Engine {
   async select(request: Methods['select']['takes'], options: RequestOptions = {}): Promise<Selection> {
     if (request.candidates.length === 0)
       throw new TenonError('invalid_request', { reason: 'There is no tool to select.' });
-    return await this.#call('select', request, options.signal);
+    return await this.#call('select', request, flowOf(request), options);
   }
 
   async generate(request: Methods['generate']['takes'], options: RequestOptions = {}): Promise<Generation> {
-    return await this.#call('generate', request, options.signal);
+    return await this.#call('generate', request, flowOf(request), options);
   }
 
   trouble(): string | null {
     return this.#trouble;
+  }
+
+  stats(): EngineStats {
+    const { waiting, running, limits } = this.#queue;
+    return {
+      queue: { waiting, running, limit: limits.requests, refused: this.#refused },
+      restarts: this.#restarts.total,
+      model: this.#client?.stats ?? null,
+    };
   }
 
   async close(): Promise<void> {
@@ -85,7 +127,7 @@ export class OnnxEngine implements Engine {
     await this.crash();
   }
 
-  /** Stops the thread, as a crash would: what is with it fails, and the next call starts another. */
+  /** Stops the thread, as a crash would: what is with it is tried again in another. */
   async crash(): Promise<void> {
     await this.#client?.terminate();
   }
@@ -93,27 +135,93 @@ export class OnnxEngine implements Engine {
   async #call<M extends Method>(
     method: M,
     value: Methods[M]['takes'],
-    signal?: AbortSignal,
+    flow: string,
+    { signal }: RequestOptions,
   ): Promise<Methods[M]['answers']> {
-    return await this.#queue.run(async () => {
-      const client = await this.#ready();
-      return await client.call(method, value, signal);
-    }, signal);
+    if (signal?.aborted) throw new TenonError('request_cancelled');
+    const request = new EngineRequest(method, value, flow);
+    const queued = request as unknown as EngineRequest;
+    try {
+      this.#queue.add(queued, this.#secondsToWait());
+    } catch (error) {
+      this.#refused++;
+      throw error;
+    }
+    // One that is running is cancelled in the thread, and leaves the queue when that has let go of it.
+    request.limitBy(this.#deadline, signal, () => this.#pump());
+    this.#pump();
+    return await request.answer;
+  }
+
+  #pump(): void {
+    for (let request = this.#queue.next(); request; request = this.#queue.next()) void this.#run(request);
+  }
+
+  async #run(request: EngineRequest): Promise<void> {
+    let client: WorkerClient | null = null;
+    try {
+      if (!request.settled) {
+        client = await this.#ready();
+        request.succeed(await client.call(request.method, request.value, request.signal));
+        this.#answered();
+      }
+      request.suspect = false;
+      this.#queue.remove(request);
+    } catch (error) {
+      const died = client !== null && client.ended !== null && !this.#closed && !request.settled;
+      if (died && ++request.deaths < MOST_DEATHS) {
+        request.suspect = true;
+        this.#queue.returned(request);
+      } else {
+        this.#queue.remove(request);
+        const { deaths: times } = request;
+        request.fail(died ? new TenonError('engine_crashed', { times, reason: client!.ended! }) : error);
+      }
+    }
+    this.#pump();
+  }
+
+  #answered(): void {
+    this.#restarts.served();
+    const now = performance.now();
+    // A pause between requests says nothing of how fast they are served.
+    const gap = Math.min(now - this.#lastAnswer, 1000);
+    this.#lastAnswer = now;
+    this.#pace = 0.9 * this.#pace + 0.1 * gap;
+  }
+
+  /** Until those that wait now will have been served. */
+  #secondsToWait(): number {
+    return Math.min(30, Math.max(1, Math.ceil((this.#queue.waiting * this.#pace) / 1000)));
   }
 
   /** The living thread, or a new one with the model and all adapters. */
   async #ready(): Promise<WorkerClient> {
     if (this.#closed) throw new TenonError('engine_unavailable', { reason: 'the engine is closed' });
     if (this.#client && this.#client.ended === null) return this.#client;
+    this.#starting ??= this.#startThread().finally(() => {
+      this.#starting = null;
+    });
+    return await this.#starting;
+  }
+
+  async #startThread(): Promise<WorkerClient> {
+    await this.#restarts.wait();
+    if (this.#closed) throw new TenonError('engine_unavailable', { reason: 'the engine is closed' });
     this.#client = null;
-    const client = new WorkerClient((reason) => this.#lost(client, reason));
+    const client = new WorkerClient((reason) => this.#lost(client, reason), this.#worker);
     try {
       this.#info = await client.call('start', this.#options);
       await this.#addAgain(client);
     } catch (error) {
       this.#trouble = error instanceof Error ? error.message : String(error);
+      this.#restarts.failed();
       await client.terminate();
       throw error;
+    }
+    if (this.#closed) {
+      await client.terminate();
+      throw new TenonError('engine_unavailable', { reason: 'the engine is closed' });
     }
     this.#client = client;
     this.#trouble = null;
@@ -124,14 +232,16 @@ export class OnnxEngine implements Engine {
   #lost(client: WorkerClient, reason: string): void {
     if (client !== this.#client || this.#closed) return;
     this.#trouble = reason;
+    this.#restarts.failed();
     // Where this fails, `trouble` says so, and the next call tries again.
-    this.start().catch(() => undefined);
+    this.#ready().catch(() => undefined);
   }
 
   /** An adapter whose folder has changed since is forgotten: its calls then say `adapter_not_found`. */
   async #addAgain(client: WorkerClient): Promise<void> {
     for (const [digest, folder] of this.#adapters) {
       const found = await client.call('addAdapter', folder).catch(() => null);
+      if (client.ended !== null) throw new TenonError('engine_unavailable', { reason: client.ended });
       if (found?.digest !== digest) this.#adapters.delete(digest);
     }
   }

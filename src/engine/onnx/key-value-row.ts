@@ -3,6 +3,11 @@ import type { DecoderConfig } from '../../model/index.ts';
 /** Capacities are multiples of this many tokens: attention's cost follows the capacity, growth costs a copy. */
 const BUCKET = 64;
 
+/** A copy of a row somewhere else: its first `held` tokens are the row's. */
+export interface Mirror {
+  held: number;
+}
+
 /**
  * Keys and values of one sequence, layer by layer, [kvHeads, capacity, headDim]. Only the first `length` of the
  * capacity are of any meaning. A row is written after each pass, cut back to roll the model back, and copied
@@ -15,7 +20,7 @@ export class KeyValueRow {
   readonly #headDim: number;
   #capacity = 0;
   #length = 0;
-  #version = 0;
+  readonly #mirrors = new Set<Mirror>();
 
   constructor(config: Pick<DecoderConfig, 'layers' | 'kvHeads' | 'headDim'>) {
     this.#heads = config.kvHeads;
@@ -27,11 +32,6 @@ export class KeyValueRow {
   /** Tokens held. */
   get length(): number {
     return this.#length;
-  }
-
-  /** Changes whenever what the row holds does. */
-  get version(): number {
-    return this.#version;
   }
 
   get capacity(): number {
@@ -46,10 +46,20 @@ export class KeyValueRow {
   truncate(length: number): void {
     if (length > this.#length) throw new RangeError(`cannot cut ${this.#length} tokens back to ${length}`);
     this.#length = length;
-    this.#version++;
+    for (const mirror of this.#mirrors) mirror.held = Math.min(mirror.held, length);
   }
 
-  copy(): KeyValueRow {
+  /** From now on `mirror.held` shrinks with the row. */
+  mirror(mirror: Mirror): void {
+    this.#mirrors.add(mirror);
+  }
+
+  unmirror(mirror: Mirror): void {
+    this.#mirrors.delete(mirror);
+  }
+
+  /** Of the first `length` tokens; default all. */
+  copy(length = this.#length): KeyValueRow {
     const config = { layers: this.keys.length, kvHeads: this.#heads, headDim: this.#headDim };
     const row = new KeyValueRow(config);
     for (let layer = 0; layer < this.keys.length; layer++) {
@@ -57,7 +67,7 @@ export class KeyValueRow {
       row.values[layer] = this.values[layer]!.slice();
     }
     row.#capacity = this.#capacity;
-    row.#length = this.#length;
+    row.#length = length;
     return row;
   }
 
@@ -85,7 +95,22 @@ export class KeyValueRow {
 
   advance(count: number): void {
     this.#length += count;
-    this.#version++;
+  }
+
+  /** Appends what `longer`, which begins with what this row holds, has beyond it. */
+  extend(longer: KeyValueRow): void {
+    const count = longer.#length - this.#length;
+    this.#reserve(longer.#length);
+    const size = this.#headDim;
+    for (let layer = 0; layer < this.keys.length; layer++) {
+      for (let head = 0; head < this.#heads; head++) {
+        const from = (head * longer.#capacity + this.#length) * size;
+        const to = (head * this.#capacity + this.#length) * size;
+        this.keys[layer]!.set(longer.keys[layer]!.subarray(from, from + count * size), to);
+        this.values[layer]!.set(longer.values[layer]!.subarray(from, from + count * size), to);
+      }
+    }
+    this.#length = longer.#length;
   }
 
   #reserve(tokens: number): void {

@@ -8,12 +8,21 @@ export class Lru<Value> {
     this.#limit = limit;
   }
 
+  get weight(): number {
+    return this.#weight;
+  }
+
   get(key: string): Value | undefined {
     const entry = this.#entries.get(key);
     if (!entry) return undefined;
     this.#entries.delete(key);
     this.#entries.set(key, entry);
     return entry.value;
+  }
+
+  /** Without counting as a use. */
+  has(key: string): boolean {
+    return this.#entries.has(key);
   }
 
   set(key: string, value: Value, weight = 1): void {

@@ -4,6 +4,7 @@ import type {
   EngineInfo,
   GenerateRequest,
   Generation,
+  ModelStats,
   Selection,
   SelectRequest,
 } from '../types.ts';
@@ -39,6 +40,7 @@ export interface Failure {
   readonly cause: string | undefined;
 }
 
-export type FromWorker =
-  | { readonly id: number; readonly value: unknown }
-  | { readonly id: number; readonly failure: Failure };
+export type FromWorker = { readonly id: number; readonly stats: ModelStats | null } & (
+  | { readonly value: unknown }
+  | { readonly failure: Failure }
+);

@@ -1,25 +1,89 @@
 import { TenonError } from '../../errors.ts';
 
-/** Runs tasks one after the other; refuses more than `limit` waiting ones. */
-export class RequestQueue {
-  readonly #limit: number;
-  #waiting = 0;
-  #tail: Promise<unknown> = Promise.resolve();
+export interface Queued {
+  /** What shares are kept of: a tool, or a set of candidates. */
+  readonly flow: string;
+  /** It was there when the thread died, so it runs alone until it is cleared. */
+  suspect: boolean;
+}
 
-  constructor(limit: number) {
-    this.#limit = limit;
+export interface QueueLimits {
+  /** Requests taken, waiting and running together. */
+  readonly requests: number;
+  /** Requests that run at once. */
+  readonly running: number;
+}
+
+/** Requests that wait for the engine and those it works on. No tool can fill it alone, nor keep others from running. */
+export class RequestQueue<R extends Queued> {
+  readonly limits: QueueLimits;
+  readonly #running = new Set<R>();
+  #waiting: R[] = [];
+
+  constructor(limits: QueueLimits) {
+    this.limits = limits;
   }
 
-  /** Throws `queue_full`, or `request_cancelled` where the signal fires before the task's turn. */
-  async run<T>(task: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    if (this.#waiting >= this.#limit) throw new TenonError('queue_full', { limit: this.#limit });
-    this.#waiting++;
-    const turn = this.#tail.then(async () => {
-      this.#waiting--;
-      if (signal?.aborted) throw new TenonError('request_cancelled');
-      return await task();
-    });
-    this.#tail = turn.catch(() => undefined);
-    return await turn;
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  get running(): number {
+    return this.#running.size;
+  }
+
+  /** Whether one more of this flow would be refused. A quarter is kept free for flows other than the largest. */
+  isFull(flow: string): boolean {
+    const { requests } = this.limits;
+    if (this.waiting + this.running >= requests) return true;
+    return requests >= 4 && this.#countOf(flow) >= requests - Math.ceil(requests / 4);
+  }
+
+  /** Throws `queue_full`. `retryAfter` in seconds. */
+  add(request: R, retryAfter: number): void {
+    if (this.isFull(request.flow))
+      throw new TenonError('queue_full', { limit: this.limits.requests, retry_after: retryAfter });
+    this.#waiting.push(request);
+  }
+
+  /** Back to where it would be next. */
+  returned(request: R): void {
+    this.#running.delete(request);
+    this.#waiting.unshift(request);
+  }
+
+  /** The next to run, of the flow that runs least; suspects first, and alone. Undefined while none may run. */
+  next(): R | undefined {
+    if (this.#running.size >= this.limits.running) return undefined;
+    if ([...this.#running].some(({ suspect }) => suspect)) return undefined;
+    const suspects = this.#waiting.filter(({ suspect }) => suspect);
+    if (suspects.length > 0 && this.#running.size > 0) return undefined;
+    const request = suspects[0] ?? this.#ofLeastRunning();
+    if (request) {
+      this.#waiting = this.#waiting.filter((other) => other !== request);
+      this.#running.add(request);
+    }
+    return request;
+  }
+
+  /** It has ended, or is not wanted any more. */
+  remove(request: R): void {
+    this.#running.delete(request);
+    this.#waiting = this.#waiting.filter((other) => other !== request);
+  }
+
+  #ofLeastRunning(): R | undefined {
+    const counts = new Map<string, number>();
+    for (const { flow } of this.#running) counts.set(flow, (counts.get(flow) ?? 0) + 1);
+    let best: R | undefined;
+    for (const request of this.#waiting) {
+      if (!best || (counts.get(request.flow) ?? 0) < (counts.get(best.flow) ?? 0)) best = request;
+    }
+    return best;
+  }
+
+  #countOf(flow: string): number {
+    const of = (requests: Iterable<R>) => [...requests].filter((request) => request.flow === flow).length;
+    return of(this.#waiting) + of(this.#running);
   }
 }

@@ -5,21 +5,27 @@ import type {
   EngineInfo,
   GenerateRequest,
   Generation,
+  ModelStats,
   Selection,
   SelectRequest,
 } from '../types.ts';
-import { agreement, type Progress, writeAnswer } from './answer.ts';
+import { type Progress, writeAnswer } from './answer.ts';
 import { type CallStart, startCall } from './call-start.ts';
 import { Decoder } from './decoder.ts';
+import { type DraftCounts, Drafter, DraftMemory, type DraftSource } from './drafter.ts';
 import { fieldConfidences, overallConfidence } from './field-confidence.ts';
-import { KeyValueRow } from './key-value-row.ts';
+import { flowOf } from './flow.ts';
 import { Lru } from './lru.ts';
 import { PrefixCache, sequenceKey } from './prefix-cache.ts';
+import { readHead } from './read-starts.ts';
+import { createSampler } from './sampler.ts';
+import { type Passes, Scheduler } from './scheduler.ts';
 import { selectAdapted } from './select-adapted.ts';
 import { selectEach } from './select-each.ts';
 import { selectLikelihood } from './select-likelihood.ts';
 import { selectListed } from './select-listed.ts';
 import type { Selector } from './selector.ts';
+import { StartedCalls } from './started-calls.ts';
 import { ToolContexts } from './tool-contexts.ts';
 
 /** How a tool is chosen: see the file of each, `select-adapted.ts` and so on. */
@@ -38,7 +44,9 @@ export interface RuntimeOptions {
 /** Bytes of keys and values kept for beginnings that requests share. */
 const PREFIX_BYTES = 128 * 1024 * 1024;
 /** Selections whose winner's sequence waits for its `generate`. */
-const KEPT_STARTS = 16;
+const KEPT_STARTS = 64;
+/** Tools whose habits are remembered. */
+const KEPT_MEMORIES = 256;
 const DEFAULT_MAX_TOKENS = 256;
 
 const SELECTORS: Readonly<Record<SelectionWay, Selector>> = {
@@ -48,12 +56,7 @@ const SELECTORS: Readonly<Record<SelectionWay, Selector>> = {
   listed: selectListed,
 };
 
-interface Started {
-  readonly prompt: readonly number[];
-  readonly progress: Progress;
-}
-
-/** The engine itself, in its worker thread: one model, one session, one request at a time. */
+/** The engine itself, in its worker thread: one model, one session, many requests in its batches. */
 export class Runtime {
   readonly info: EngineInfo;
   readonly #model: Model;
@@ -62,11 +65,19 @@ export class Runtime {
   readonly #adapters = new Map<string, LoraAdapter>();
   readonly #contexts: ToolContexts;
   readonly #prefixes = new PrefixCache(PREFIX_BYTES);
-  readonly #started = new Lru<Started>(KEPT_STARTS);
+  readonly #started = new StartedCalls(KEPT_STARTS);
+  readonly #memories = new Lru<DraftMemory>(KEPT_MEMORIES);
+  readonly #scheduler: Scheduler;
+  #maskMs = 0;
+  readonly #drafts: Readonly<Record<DraftSource, DraftCounts>> = {
+    request: { proposed: 0, accepted: 0 },
+    habit: { proposed: 0, accepted: 0 },
+  };
 
   private constructor(model: Model, decoder: Decoder, options: RuntimeOptions) {
     this.#model = model;
     this.#decoder = decoder;
+    this.#scheduler = new Scheduler(decoder);
     this.#selection = options.selection;
     this.#contexts = new ToolContexts(model, this.#adapters, options.grammars);
     this.info = {
@@ -95,15 +106,14 @@ export class Runtime {
 
   async select(request: SelectRequest, signal: AbortSignal): Promise<Selection> {
     const begun = performance.now();
-    const passes = this.#decoder.passes;
+    const passes = this.#scheduler.open(flowOf(request), signal);
     const { probabilities, none, promptTokens, started } = await SELECTORS[this.#selection]({
       model: this.#model,
-      decoder: this.#decoder,
+      passes,
       contexts: this.#contexts,
       prefixes: this.#prefixes,
       request: request.input,
       candidates: request.candidates,
-      signal,
     });
     const scores = request.candidates
       .map(({ name }, i) => ({ tool: name, probability: probabilities[i]!, index: i }))
@@ -111,8 +121,7 @@ export class Runtime {
     const best = scores[0]!;
     const fits = best.probability >= none;
     const winner = fits ? started[best.index] : undefined;
-    if (winner)
-      this.#started.set(startKey(winner.start), { prompt: winner.start.prompt, progress: winner.progress() });
+    if (winner) this.#started.add(startKey(winner.start), winner.start.prompt, winner.progress());
     return {
       tool: fits ? best.tool : null,
       confidence: fits ? best.probability : none,
@@ -121,7 +130,7 @@ export class Runtime {
         prompt_tokens: promptTokens,
         completion_tokens: 0,
         forced_tokens: 0,
-        passes: this.#decoder.passes - passes,
+        passes: passes.passes,
       },
       timings: { select_ms: performance.now() - begun },
     };
@@ -129,30 +138,34 @@ export class Runtime {
 
   async generate(request: GenerateRequest, signal: AbortSignal): Promise<Generation> {
     const begun = performance.now();
-    const passes = this.#decoder.passes;
+    const { tokenizer, config } = this.#model;
     const start = startCall(this.#contexts.get(request.tool), this.#model, request.input);
-    const { forced, naming } = start.context;
-    const progress = this.#resume(start) ?? this.#begin(start);
-    if (progress.unread.length > 0) await this.#prefill(start, progress, signal);
+    const { adapter, forced, naming, format } = start.context;
+    const passes = this.#scheduler.open(flowOf(request), signal);
+    const drafter = new Drafter(this.#memoryOf(start), start.request, tokenizer, this.#drafts);
+    const progress =
+      this.#started.take(startKey(start), start.prompt, start.shared) ?? (await this.#begin(start, passes));
     const prefilled = performance.now();
-    const prefix = Buffer.byteLength(start.context.format.prefix);
     const answer = await writeAnswer({
-      decoder: this.#decoder,
-      tokenizer: this.#model.tokenizer,
+      passes,
+      tokenizer,
       matcher: this.#contexts.matcher(start.context),
-      eos: this.#model.config.eos,
-      adapter: start.context.adapter,
-      request: start.request,
+      eos: config.eos,
+      adapter,
+      drafter,
+      sampler: createSampler(request.sampling),
       progress,
       tokens: forced,
       maxTokens: naming + (request.maxTokens ?? DEFAULT_MAX_TOKENS),
-      context: this.#model.config.context,
-      signal,
+      context: config.context,
     });
+    this.#maskMs += answer.maskMs;
+    if (answer.finish === 'stop') drafter.learn(answer.tokens);
 
-    const { bytes } = this.#model.tokenizer;
+    const { bytes } = tokenizer;
     const text = Buffer.concat(answer.tokens.map((token) => bytes[token] ?? new Uint8Array()));
-    const suffix = Buffer.byteLength(start.context.format.suffix);
+    const prefix = Buffer.byteLength(format.prefix);
+    const suffix = Buffer.byteLength(format.suffix);
     const end = answer.finish === 'stop' ? text.length - suffix : text.length;
     const decided = answer.decisions.filter(({ at }) => at < answer.tokens.length).length;
     const completion = answer.tokens.length - naming;
@@ -165,9 +178,26 @@ export class Runtime {
         prompt_tokens: start.prompt.length + naming,
         completion_tokens: completion,
         forced_tokens: completion - decided,
-        passes: this.#decoder.passes - passes,
+        passes: passes.passes,
       },
       timings: { prefill_ms: prefilled - begun, decode_ms: performance.now() - prefilled },
+    };
+  }
+
+  stats(): ModelStats {
+    const { steps, rows, tokens, padding, stepMs } = this.#scheduler.stats;
+    return {
+      steps,
+      rows,
+      tokens,
+      padding,
+      stepMs,
+      maskMs: this.#maskMs,
+      active: this.#scheduler.waiting,
+      copiedBytes: this.#decoder.copiedBytes,
+      adapterSlots: this.#decoder.adapterCapacity,
+      prefix: this.#prefixes.stats,
+      drafts: structuredClone(this.#drafts),
     };
   }
 
@@ -175,46 +205,23 @@ export class Runtime {
     await this.#decoder.close();
   }
 
-  /**
-   * Where `select` has read this tool's prompt, its sequence, cut back to what both prompts begin with (the caller
-   * may have added to the request since); used once.
-   */
-  #resume(start: CallStart): Progress | null {
+  /** What all requests to this tool begin with, read. */
+  async #begin(start: CallStart, passes: Passes): Promise<Progress> {
+    const head = start.prompt.slice(0, start.shared - 1);
+    const shared = { model: this.#model, prefixes: this.#prefixes, passes };
+    const row = (await readHead(start.context.adapter, head, shared)).copy();
+    return { row, unread: start.prompt.slice(row.length), fed: [], logprobs: [] };
+  }
+
+  #memoryOf(start: CallStart): DraftMemory {
     const key = startKey(start);
-    const found = this.#started.get(key);
-    this.#started.delete(key);
-    if (!found) return null;
-    const { row } = found.progress;
-    const shared = agreement(found.prompt, start.prompt);
-    if (shared === start.prompt.length && shared === found.prompt.length) return found.progress;
-    row.truncate(Math.min(row.length, shared, start.prompt.length - 1));
-    return { row, unread: start.prompt.slice(row.length), fed: [], logprobs: [] };
-  }
-
-  #begin(start: CallStart): Progress {
-    const cached = this.#prefixes.get(start.context.adapter, start.prompt.slice(0, start.shared - 1));
-    const row = cached?.copy() ?? new KeyValueRow(this.#model.config);
-    return { row, unread: start.prompt.slice(row.length), fed: [], logprobs: [] };
-  }
-
-  /** The prompt and what is forced of the answer, in one pass. */
-  async #prefill(start: CallStart, progress: Progress, signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted();
-    const { adapter, forced } = start.context;
-    const tokens = [...progress.unread, ...forced];
-    const cold = progress.row.length === 0;
-    const [result] = await this.#decoder.run([
-      { past: progress.row, tokens, adapter, wanted: [tokens.length - 1] },
-    ]);
-    if (cold) this.#prefixes.keep(adapter, start.prompt.slice(0, start.shared - 1), progress.row);
-    progress.unread = [];
-    progress.fed.push(...forced);
-    progress.logprobs.length = forced.length;
-    progress.logprobs.push(result!.logprobs[0]);
+    const memory = this.#memories.get(key) ?? new DraftMemory();
+    this.#memories.set(key, memory);
+    return memory;
   }
 }
 
-/** The tool and its adapter: one sequence is kept for each. */
+/** The tool and its adapter, both by content. */
 function startKey(start: CallStart): string {
   return sequenceKey(start.context.adapter, start.prompt.slice(0, start.shared));
 }

@@ -26,7 +26,7 @@ export async function selectLikelihood(input: SelectInput): Promise<Scored> {
   const starts = [...input.candidates.map(withoutAdapter), OTHER].map((tool) =>
     startCall(input.contexts.get(tool), input.model, input.request),
   );
-  const started = await readStarts(starts, 'request', input);
+  const started = await readStarts(starts, { to: 'request', wanted: 'all' }, input);
   const scores = started.map(requestLogProbability);
   scores[scores.length - 1]! += NONE_LOG_PRIOR;
   const max = Math.max(...scores);
@@ -41,7 +41,7 @@ export async function selectLikelihood(input: SelectInput): Promise<Scored> {
 }
 
 /** ln P(request | signature) */
-function requestLogProbability({ start, afterHead }: StartedRow): number {
+function requestLogProbability({ start, logprobs }: StartedRow): number {
   const request = start.prompt.slice(start.shared, start.prompt.length - start.opening);
-  return sequenceLogProbability(afterHead, request);
+  return sequenceLogProbability(logprobs, request);
 }

@@ -1,7 +1,7 @@
 import { promptTokens } from '../../model/index.ts';
 import type { EngineTool } from '../types.ts';
 import { checkLength } from './call-start.ts';
-import { KeyValueRow } from './key-value-row.ts';
+import { readHead } from './read-starts.ts';
 import { type Scored, type SelectInput, withoutAdapter } from './selector.ts';
 import { tokenTree } from './token-tree.ts';
 
@@ -20,13 +20,13 @@ export async function selectListed(input: SelectInput): Promise<Scored> {
   const tree = tokenTree([...branches, ...(none ? [none] : [])]);
   checkLength(tokens.length + tree.tokens.length, config.context);
 
-  const past = await readHead(prompt.head, input);
-  input.signal.throwIfAborted();
+  // All of the listing but its last token, so that something is left to ask for logprobs.
+  const past = await readHead(null, prompt.head.slice(0, -1), input);
   // The rest of the prompt first, as a chain; the tree hangs on the last of it.
   const chain = tokens.slice(past.length);
   const parents = [...chain.map((_, i) => i - 1), ...tree.parents.map((parent) => parent + chain.length)];
   const wanted = [...parents.keys()].slice(chain.length - 1);
-  const [result] = await input.decoder.run([
+  const [result] = await input.passes.run([
     { past, tokens: [...chain, ...tree.tokens], adapter: null, wanted, parents, discard: true },
   ]);
   const { logprobs } = result!;
@@ -47,15 +47,4 @@ export async function selectListed(input: SelectInput): Promise<Scored> {
 function namingTokens(input: SelectInput, tool: EngineTool): readonly number[] {
   const { format, forced, naming } = input.contexts.get(tool);
   return [...format.opening, ...forced.slice(0, naming)];
-}
-
-/** All of the listing but its last token, so that something is left to ask for logprobs. */
-async function readHead(head: readonly number[], input: SelectInput): Promise<KeyValueRow> {
-  const tokens = head.slice(0, -1);
-  const cached = input.prefixes.get(null, tokens);
-  if (cached) return cached;
-  const past = new KeyValueRow(input.model.config);
-  if (tokens.length > 0) await input.decoder.run([{ past, tokens, adapter: null, wanted: [] }]);
-  input.prefixes.keep(null, tokens, past);
-  return past;
 }

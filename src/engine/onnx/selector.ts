@@ -1,18 +1,17 @@
 import type { Model } from '../../model/index.ts';
 import type { EngineTool } from '../types.ts';
-import type { Decoder } from './decoder.ts';
 import type { PrefixCache } from './prefix-cache.ts';
 import type { StartedRow } from './read-starts.ts';
+import type { Passes } from './scheduler.ts';
 import type { ToolContexts } from './tool-contexts.ts';
 
 export interface SelectInput {
   readonly model: Model;
-  readonly decoder: Decoder;
+  readonly passes: Passes;
   readonly contexts: ToolContexts;
   readonly prefixes: PrefixCache;
   readonly request: string;
   readonly candidates: readonly EngineTool[];
-  readonly signal: AbortSignal;
 }
 
 /** What a way of selecting found; probabilities in the order of the candidates. */

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { TenonError } from '../../errors.ts';
+import type { ModelStats } from '../types.ts';
 import { fromFailure } from './failure.ts';
 import type { FromWorker, Method, Methods, ToWorker } from './protocol.ts';
 
@@ -8,6 +9,9 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+/** JavaScript objects only: weights, keys and values are not on that heap. */
+const HEAP_MB = 1024;
+
 /** One worker thread and the requests that are with it. Once the thread ends, it is of no more use. */
 export class WorkerClient {
   readonly #worker: Worker;
@@ -15,12 +19,16 @@ export class WorkerClient {
   readonly #onEnd: (reason: string) => void;
   #serial = 0;
   #ended: string | null = null;
+  /** As of the last answer. */
+  stats: ModelStats | null = null;
 
   /** `onEnd` is called once, with the reason, when the thread is gone. */
-  constructor(onEnd: (reason: string) => void) {
+  constructor(onEnd: (reason: string) => void, program = new URL('./worker.ts', import.meta.url)) {
     this.#onEnd = onEnd;
-    this.#worker = new Worker(new URL('./worker.ts', import.meta.url), {
+    this.#worker = new Worker(program, {
       name: 'tenon-engine',
+      // Beyond it the thread ends, and not the process.
+      resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
       execArgv: ['--disable-warning=ExperimentalWarning'],
     });
     this.#worker.on('message', (message: FromWorker) => this.#settle(message));
@@ -67,6 +75,7 @@ export class WorkerClient {
   #settle(message: FromWorker): void {
     const waiting = this.#waiting.get(message.id);
     this.#waiting.delete(message.id);
+    this.stats = message.stats ?? this.stats;
     if ('failure' in message) waiting?.reject(fromFailure(message.failure));
     else waiting?.resolve(message.value);
   }

@@ -1,10 +1,11 @@
 import { parentPort } from 'node:worker_threads';
 import { TenonError } from '../../errors.ts';
+import type { ModelStats } from '../types.ts';
 import { toFailure } from './failure.ts';
 import type { FromWorker, Methods, ToWorker } from './protocol.ts';
 import { Runtime } from './runtime.ts';
 
-/** The thread in which the model runs. The other side sends one request at a time, and may cancel it. */
+/** The thread in which the model runs. The other side sends requests, several at once, and may cancel them. */
 const port = parentPort!;
 const running = new Map<number, AbortController>();
 let runtime: Runtime | null = null;
@@ -20,9 +21,10 @@ async function answer(request: Request): Promise<void> {
   const controller = new AbortController();
   running.set(request.id, controller);
   try {
-    send({ id: request.id, value: await perform(request, controller.signal) });
+    const value = await perform(request, controller.signal);
+    send({ id: request.id, value, stats: statsNow() });
   } catch (error) {
-    send({ id: request.id, failure: toFailure(error) });
+    send({ id: request.id, failure: toFailure(error), stats: statsNow() });
   } finally {
     running.delete(request.id);
   }
@@ -45,6 +47,10 @@ async function perform(
     case 'generate':
       return await runtime.generate(request.value, signal);
   }
+}
+
+function statsNow(): ModelStats | null {
+  return runtime?.stats() ?? null;
 }
 
 function send(message: FromWorker): void {

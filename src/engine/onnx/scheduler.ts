@@ -1,0 +1,175 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { TenonError } from '../../errors.ts';
+import { type Candidate, composeStep } from './compose-step.ts';
+import type { Decoder } from './decoder.ts';
+import { FairShares } from './fair-shares.ts';
+import type { PassResult, PassRow } from './pass.ts';
+import { PendingRow } from './pending-row.ts';
+
+/** What a request sees of the scheduler: a model that runs its rows, sooner or later. */
+export interface Passes {
+  /**
+   * Rejects with the first row's failure, or the signal's reason where it fires before the rows are done. `discard`
+   * rows excepted, a row's past is extended by what was read.
+   */
+  run(rows: readonly PassRow[]): Promise<readonly PassResult[]>;
+  /** Runs of the model in which this request took part. */
+  readonly passes: number;
+}
+
+export interface SchedulerOptions {
+  /** Tokens of one run, padding included. */
+  readonly tokens: number;
+  /** Rows of one run. */
+  readonly rows: number;
+  /** Longest piece of a row that runs while others wait. */
+  readonly piece: number;
+}
+
+export const DEFAULT_SCHEDULE: SchedulerOptions = { tokens: 256, rows: 32, piece: 64 };
+
+interface Job {
+  readonly flow: string;
+  readonly signal: AbortSignal;
+  readonly rows: readonly PendingRow[];
+  readonly arrived: number;
+  onPass(): void;
+  resolve(results: readonly PassResult[]): void;
+  reject(error: unknown): void;
+}
+
+export interface SchedulerStats {
+  steps: number;
+  rows: number;
+  tokens: number;
+  /** Tokens computed for nothing but to make rows equally long. */
+  padding: number;
+  /** Milliseconds in runs of the model. */
+  stepMs: number;
+}
+
+/**
+ * Continuous batching (Orca, Yu et al. 2022): requests hand in rows, each step runs those that fit together best, and
+ * a request hands in its next ones when it knows them. Rows so join and leave between steps, each with its own
+ * adapter, position and grammar. Who has been served least comes first; long rows are read piece by piece.
+ */
+export class Scheduler {
+  readonly stats: SchedulerStats = { steps: 0, rows: 0, tokens: 0, padding: 0, stepMs: 0 };
+  readonly #decoder: Decoder;
+  readonly #options: SchedulerOptions;
+  readonly #shares = new FairShares();
+  readonly #jobs = new Set<Job>();
+  #arrivals = 0;
+  #running = false;
+
+  constructor(decoder: Decoder, options: SchedulerOptions = DEFAULT_SCHEDULE) {
+    this.#decoder = decoder;
+    this.#options = options;
+  }
+
+  /** Jobs that wait for a run or for the rest of one. */
+  get waiting(): number {
+    return this.#jobs.size;
+  }
+
+  /** A request's way in. `flow` is what shares are kept of: a tool, or a set of candidates. */
+  open(flow: string, signal: AbortSignal): Passes {
+    let passes = 0;
+    const arrived = this.#arrivals++;
+    return {
+      get passes() {
+        return passes;
+      },
+      run: (rows) =>
+        new Promise((resolve, reject) => {
+          for (const { adapter } of rows) if (adapter) scheduler.#decoder.prefetch(adapter);
+          const pending = rows.map((row) => new PendingRow(row));
+          const onPass = () => void passes++;
+          this.#jobs.add({ flow, signal, rows: pending, arrived, onPass, resolve, reject });
+          void this.#work();
+        }),
+    };
+  }
+
+  async #work(): Promise<void> {
+    if (this.#running) return;
+    this.#running = true;
+    try {
+      for (;;) {
+        // Lets messages in, and requests think of their next rows.
+        await turn();
+        this.#dropCancelled();
+        if (this.#jobs.size === 0) return;
+        await this.#step();
+      }
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  async #step(): Promise<void> {
+    const { piece, tokens, rows: most } = this.#options;
+    this.#shares.waiting([...this.#jobs].map(({ flow }) => flow));
+    const waiting = [...this.#jobs]
+      .sort((a, b) => this.#shares.of(a.flow) - this.#shares.of(b.flow) || a.arrived - b.arrived)
+      .flatMap((job) => job.rows.filter((row) => !row.done).map((row) => ({ job, row })));
+    const longest = this.#jobs.size > 1 ? piece : tokens;
+    const candidates = waiting.map(({ row }): Candidate => row.candidate(longest));
+    const limits = { tokens, rows: most, adapters: this.#decoder.adapterCapacity };
+    const batch = composeStep(candidates, limits).map((i) => waiting[i]!);
+    await this.#run(batch, longest);
+    const jobs = new Set(batch.map(({ job }) => job));
+    for (const job of jobs) {
+      job.onPass();
+      this.#settle(job);
+    }
+  }
+
+  async #run(batch: readonly { job: Job; row: PendingRow }[], longest: number): Promise<void> {
+    const rows = batch.map(({ row }) => row.next(longest));
+    const begun = performance.now();
+    try {
+      const outcomes = await this.#decoder.step(rows);
+      outcomes.forEach((outcome, i) => {
+        batch[i]!.row.take(rows[i]!, outcome);
+      });
+    } catch (error) {
+      // What fails a whole run may be one row's doing, or their sum: an adapter's file, memory.
+      if (batch.length > 1) {
+        for (const one of batch) await this.#run([one], longest);
+        return;
+      }
+      batch[0]!.row.take(rows[0]!, codedError(error));
+    }
+    this.stats.stepMs += performance.now() - begun;
+    const width = Math.max(...rows.map((row) => row.tokens.length));
+    const read = rows.reduce((sum, row) => sum + row.tokens.length, 0);
+    this.stats.steps++;
+    this.stats.rows += rows.length;
+    this.stats.tokens += read;
+    this.stats.padding += rows.length * width - read;
+    for (const [i, { job }] of batch.entries()) this.#shares.charge(job.flow, rows[i]!.tokens.length);
+  }
+
+  #settle(job: Job): void {
+    const failed = job.rows.find(({ failure }) => failure !== null);
+    if (failed) job.reject(failed.failure);
+    else if (job.rows.every(({ done }) => done)) job.resolve(job.rows.map((row) => row.result()));
+    else return;
+    this.#jobs.delete(job);
+  }
+
+  #dropCancelled(): void {
+    for (const job of this.#jobs) {
+      if (!job.signal.aborted) continue;
+      this.#jobs.delete(job);
+      job.reject(job.signal.reason);
+    }
+  }
+}
+
+function codedError(error: unknown): TenonError {
+  if (error instanceof TenonError) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  return new TenonError('engine_run_failed', { reason }, { cause: error });
+}
