@@ -82,7 +82,7 @@ export class Scheduler {
       },
       run: (rows) =>
         new Promise((resolve, reject) => {
-          for (const { adapter } of rows) if (adapter) scheduler.#decoder.prefetch(adapter);
+          for (const { adapter } of rows) if (adapter) this.#decoder.prefetch(adapter);
           const pending = rows.map((row) => new PendingRow(row));
           const onPass = () => void passes++;
           this.#jobs.add({ flow, signal, rows: pending, arrived, onPass, resolve, reject });
