@@ -29,7 +29,7 @@ function takeRun(matcher: Matcher, tokenizer: Tokenizer, mask: Uint32Array): rea
   const raw = matcher.forced().filter((token) => tokenizer.bytes[token]);
   if (raw.length === 0) return [];
   const text = tokenizer.decode(raw);
-  const tokens = text.includes('\uFFFD') ? raw : tokenizer.encodeText(text);
+  const tokens = text.includes('\uFFFD') ? raw : tokenizer.encodeContinuation(text);
   const taken = acceptAll(matcher, tokens) ? tokens : acceptAll(matcher, raw) ? raw : [];
   const last = taken.at(-1);
   if (last === undefined) return [];
