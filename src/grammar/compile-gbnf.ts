@@ -1,4 +1,4 @@
-import { CompiledGrammar } from './compiled-grammar.ts';
+import { CompiledGrammar, type WearingGraph } from './compiled-grammar.ts';
 import { GbnfAutomaton } from './gbnf/automaton.ts';
 import { Goals } from './goal/goals.ts';
 import { Matching } from './match/matching.ts';
@@ -11,12 +11,15 @@ import type { Grammar } from './types.ts';
 
 /** Throws GrammarError for a text that is no GBNF, or whose rules recurse on the left or never end. */
 export function compileGbnf(text: string, options: { readonly root?: string } = {}): Grammar {
-  const automaton = new GbnfAutomaton(text, options.root ?? 'root');
+  const root = options.root ?? 'root';
+  let ready: GbnfAutomaton | undefined = new GbnfAutomaton(text, root);
   const documents = new Documents(true, {}, false);
   const none = (): never => {
     throw new Error('a text has no goals');
   };
-  const graph = (): StateGraph => {
+  const make = (): WearingGraph => {
+    const automaton = ready ?? new GbnfAutomaton(text, root);
+    ready = undefined;
     const goals = new Goals(documents, new Evaluator(documents, () => true), {
       plain: false,
       dynamic: false,
@@ -24,7 +27,8 @@ export function compileGbnf(text: string, options: { readonly root?: string } = 
     });
     const matching = new Matching(goals, { flexible: false, ordered: false });
     const machine = new StringMachine([automaton], 'raw', { joined: true, open: false });
-    return new StateGraph(matching, [new TextPosition(matching, machine, machine.start)]);
+    const start = new TextPosition(matching, machine, machine.start);
+    return { graph: new StateGraph(matching, [start]), worn: () => automaton.worn };
   };
-  return new CompiledGrammar(graph, 0, { checked: [], unenforced: [] }, () => text);
+  return new CompiledGrammar(make, 0, { checked: [], unenforced: [] }, () => text);
 }

@@ -1,6 +1,6 @@
-import { CompiledGrammar } from './compiled-grammar.ts';
+import { CompiledGrammar, type WearingGraph } from './compiled-grammar.ts';
 import { GrammarError } from './errors.ts';
-import { NamedGrammars } from './gbnf/named.ts';
+import { type NamedAutomata, NamedGrammars } from './gbnf/named.ts';
 import { printGbnf } from './gbnf/print.ts';
 import { Goals } from './goal/goals.ts';
 import { Matching } from './match/matching.ts';
@@ -11,7 +11,6 @@ import { Documents } from './schema/documents.ts';
 import { Evaluator } from './schema/evaluate.ts';
 import type { SchemaNode } from './schema/node.ts';
 import { reachable } from './schema/reach.ts';
-import { matches } from './text/automaton.ts';
 import type { Grammar, GrammarOptions } from './types.ts';
 
 /** Throws GrammarError { code, keyword, pointer } for a schema that is invalid, unbounded or unsatisfiable. */
@@ -19,29 +18,37 @@ export function compileSchema(schema: unknown, options: GrammarOptions = {}): Gr
   const documents = new Documents(schema, options.documents ?? {}, options.formats !== 'annotate');
   const nodes = reachable(documents);
   const grammars = new NamedGrammars(options.grammars ?? {});
-  for (const node of nodes)
-    if (node.grammar !== undefined) grammars.get(node.grammar, `${node.pointer}/x-grammar`);
-  const evaluator = new Evaluator(documents, (name, text) => matches(grammars.get(name), text));
+  const evaluator = new Evaluator(documents, (name, text) => grammars.recognizes(name, text));
   const flexible = options.whitespace === 'flexible';
-  const goals = (): Goals =>
+  const goals = (automata: NamedAutomata): Goals =>
     new Goals(documents, evaluator, {
       plain: !flexible,
       dynamic: nodes.some((node) => isDynamic(documents, node)),
-      grammar: (name) => grammars.get(name),
+      grammar: (name) => automata.get(name),
     });
-  const first = goals();
+  const automata = grammars.automata();
+  for (const node of nodes)
+    if (node.grammar !== undefined) automata.get(node.grammar, `${node.pointer}/x-grammar`);
+  const first = goals(automata);
   const root = first.of([documents.root]);
   if (!first.possible(root)) throw new GrammarError('schema_unsatisfiable', {}, { pointer: '' });
   const prefix = new TextEncoder().encode(options.prefix ?? '');
   const suffix = new TextEncoder().encode(options.suffix ?? '');
-  let ready: Goals | undefined = first;
-  const graph = (): StateGraph => {
-    const matching = new Matching(ready ?? goals(), { flexible, ordered: options.order !== 'any' });
+  let ready: { automata: NamedAutomata; goals: Goals } | undefined = { automata, goals: first };
+  const make = (): WearingGraph => {
+    const fresh = ready?.automata ?? grammars.automata();
+    const matching = new Matching(ready?.goals ?? goals(fresh), {
+      flexible,
+      ordered: options.order !== 'any',
+    });
     ready = undefined;
     const value = new RootFrame(matching, suffix).alone.value(matching.goals.of([documents.root]));
-    return new StateGraph(matching, [prefix.length > 0 ? new Fixed(matching, prefix, 0, value) : value]);
+    const start = prefix.length > 0 ? new Fixed(matching, prefix, 0, value) : value;
+    return { graph: new StateGraph(matching, [start]), worn: () => fresh.worn };
   };
-  return new CompiledGrammar(graph, prefix.length, reportOf(nodes), () => printGbnf(first, root, nodes));
+  return new CompiledGrammar(make, prefix.length, reportOf(nodes), () =>
+    printGbnf(first, root, nodes, automata),
+  );
 }
 
 /** What the node refers to depends on the way from the root, so only the root can be checked. */

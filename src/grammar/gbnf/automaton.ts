@@ -27,7 +27,7 @@ interface State {
 /** The threads of one state while it is being found out. */
 interface Finding {
   readonly threads: Thread[];
-  readonly seen: Set<string>;
+  readonly seen: Set<number>;
   /** Rules that were ended already, by where the text goes on; whether the whole text may end there. */
   readonly ended: Map<Return, boolean>;
 }
@@ -40,7 +40,7 @@ export class GbnfAutomaton implements Automaton {
   private readonly entries: ReadonlyMap<string, Entry>;
   private readonly states: State[] = [];
   private readonly index = new Map<string, number>();
-  private readonly returns = new Map<string, Return>();
+  private readonly returns = new Map<number, Return>();
 
   constructor(text: string, root: string) {
     this.rules = parseGbnf(text);
@@ -56,9 +56,12 @@ export class GbnfAutomaton implements Automaton {
     this.start = this.state(finding.threads, accepts);
   }
 
-  /** States and stacks made so far, of the `stringStates` that there may be. */
-  get size(): number {
-    return Math.max(this.states.length, this.returns.size >> 2);
+  /**
+   * So much is remembered of earlier texts that the next one may run into the bound: time for a new automaton. A
+   * quarter, since a string machine makes a few states of its own for each of these.
+   */
+  get worn(): boolean {
+    return Math.max(this.states.length, this.returns.size >> 2) > LIMITS.stringStates / 4;
   }
 
   step(state: number, code: number): number {
@@ -141,8 +144,8 @@ export class GbnfAutomaton implements Automaton {
   }
 
   private state(threads: readonly Thread[], accepts: boolean): number {
-    const stacks = threads.map(({ place, below }) => keyOf(place, below)).sort();
-    const key = `${accepts ? '!' : ''}${stacks.join(';')}`;
+    const stacks = Float64Array.from(threads, ({ place, below }) => keyOf(place, below)).sort();
+    const key = `${accepts ? '!' : ''}${stacks.join()}`;
     let state = this.index.get(key);
     if (state === undefined) {
       if (this.states.length >= LIMITS.stringStates)
@@ -158,8 +161,9 @@ function newFinding(): Finding {
   return { threads: [], seen: new Set(), ended: new Map() };
 }
 
-function keyOf(place: Place, below: Return | undefined): string {
-  return `${place.id},${below?.id ?? -1}`;
+/** One number for both: there are less than 2^20 returns and less than 2^20 places. */
+function keyOf(place: Place, below: Return | undefined): number {
+  return place.id * 0x10_0000 + (below === undefined ? 0 : below.id + 1);
 }
 
 function tooComplex(what: string, limit: number): GrammarError {

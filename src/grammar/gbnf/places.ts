@@ -96,18 +96,20 @@ class Builder {
     return { first: [place], last: [place], empty };
   }
 
+  /** x{2,4} as x x (x (x)?)?: each turn leads to the next one only, so that a place has few ways on. */
   private repeat(body: Rule, min: number, max: number): Part {
     const open = max === Number.POSITIVE_INFINITY;
-    const parts: Part[] = [];
+    const turns: Part[] = [];
     for (let i = 0; i < (open ? Math.max(min, 1) : max); i++) {
       // A body of nothing makes no place, and may stand in a repeat of repeats.
       this.check(++this.ways, 'ways between places', LIMITS.gbnfWays);
-      const part = this.part(body);
-      parts.push({ ...part, empty: part.empty || i >= min });
+      turns.push(this.part(body));
     }
-    const last = parts.at(-1);
-    if (open && last !== undefined) this.connect(last.last, last.first);
-    return this.join(parts);
+    const end = turns.at(-1);
+    if (open && end !== undefined) this.connect(end.last, end.first);
+    const { first, last, empty } = this.join(turns);
+    const early = turns.slice(Math.max(0, min - 1), -1).filter((turn) => !turn.empty);
+    return { first, last: [...early.flatMap((turn) => turn.last), ...last], empty: empty || min === 0 };
   }
 
   private join(parts: readonly Part[]): Part {

@@ -4,8 +4,12 @@ import type { NumberMachine } from '../number/number-machine.ts';
 import { isFree } from '../number/number-rule.ts';
 import type { SchemaNode } from '../schema/node.ts';
 import { Literals } from '../text/literals.ts';
+import { GbnfAutomaton } from './automaton.ts';
+import type { NamedAutomata } from './named.ts';
+import { spellInJson } from './spell.ts';
 
 const MOST_RULES = 2000;
+const MOST_REPEATS = 1999;
 
 const TERMINALS = `string ::= "\\"" char* "\\""
 char ::= [^"\\\\\\x00-\\x1f] | "\\\\" (["\\\\/bfnrt] | "u" [0-9a-fA-F]{4})
@@ -19,8 +23,13 @@ array ::= "[" (value ("," value)*)? "]"`;
  * A schema's goals as a GBNF grammar of compact JSON, properties in the schema's order: for people, and for engines
  * that speak GBNF. It never excludes a valid value for a reason but order; what it leaves open is said in comments.
  */
-export function printGbnf(goals: Goals, root: Goal, nodes: readonly SchemaNode[]): string {
-  return new Printer(goals, nodes).print(root);
+export function printGbnf(
+  goals: Goals,
+  root: Goal,
+  nodes: readonly SchemaNode[],
+  grammars: NamedAutomata,
+): string {
+  return new Printer(goals, nodes, grammars).print(root);
 }
 
 class Printer {
@@ -29,9 +38,16 @@ class Printer {
   private readonly queue: Goal[] = [];
   private readonly lines: string[] = [];
   private readonly open = new Set<string>();
+  private readonly grammars: NamedAutomata;
+  /** The rules of each grammar that a string names. */
+  private readonly spelled = new Map<
+    string,
+    { readonly prefix: string; readonly rules: readonly string[] }
+  >();
 
-  constructor(goals: Goals, nodes: readonly SchemaNode[]) {
+  constructor(goals: Goals, nodes: readonly SchemaNode[], grammars: NamedAutomata) {
     this.goals = goals;
+    this.grammars = grammars;
     for (const node of nodes) {
       for (const keyword of [
         'pattern',
@@ -53,7 +69,8 @@ class Printer {
     this.lines.push(`root ::= ${this.reference(root)}`);
     for (const goal of this.queue) this.goal(goal);
     const comments = [...this.open].map((what) => `# not said here: ${what}`);
-    return `${[...comments, ...this.lines, TERMINALS].join('\n')}\n`;
+    const spelled = [...this.spelled.values()].flatMap(({ rules }) => rules);
+    return `${[...comments, ...this.lines, ...spelled, TERMINALS].join('\n')}\n`;
   }
 
   private reference(goal: Goal): string {
@@ -81,7 +98,7 @@ class Printer {
     if (shape.number !== undefined) out.push(this.number(shape.number));
     if (shape.string !== undefined) out.push(this.string(shape.string));
     if (shape.object !== undefined) out.push(this.object(shape.object, name));
-    if (shape.array !== undefined) out.push(this.array(shape.array));
+    if (shape.array !== undefined) out.push(this.array(shape.array, name));
     return out;
   }
 
@@ -96,10 +113,33 @@ class Printer {
   }
 
   private string({ machine, min, max }: StringRule): string {
+    const grammar = machine.automata.find((automaton) => automaton instanceof GbnfAutomaton);
+    if (grammar !== undefined) return this.ofGrammar(grammar, { machine, min, max });
     const [only] = machine.automata;
     if (only instanceof Literals) return only.texts.map((text) => literal(JSON.stringify(text))).join(' | ');
     if (min === 0 && max === Number.POSITIVE_INFINITY) return 'string';
-    return `"\\"" char{${min},${max === Number.POSITIVE_INFINITY ? '' : max}} "\\""`;
+    return `"\\"" ${this.repeat('char', min, max)} "\\""`;
+  }
+
+  /** A text that must be of several grammars at once, or of one and so long, is printed as one of the first. */
+  private ofGrammar(automaton: GbnfAutomaton, { machine, min, max }: StringRule): string {
+    const name = this.grammars.nameOf(automaton);
+    const known = this.spelled.get(name);
+    const prefix = known?.prefix ?? `x${this.spelled.size}-${name}`;
+    if (known === undefined) this.spelled.set(name, { prefix, rules: spellInJson(automaton.rules, prefix) });
+    if (machine.automata.length > 1) this.open.add(`what a text of ${name} must be beside`);
+    if (min > 0 || max < Number.POSITIVE_INFINITY)
+      this.open.add(`from ${min} to ${max} characters of a text of ${name}`);
+    return `"\\"" ${prefix}-root "\\""`;
+  }
+
+  /** llama.cpp writes repeats out and refuses those of 2,000 and more. */
+  private repeat(what: string, min: number, max: number): string {
+    const least = Math.min(min, MOST_REPEATS);
+    const most = max > MOST_REPEATS ? '' : String(max);
+    if (least < min || (most === '' && max < Number.POSITIVE_INFINITY))
+      this.open.add(`repeats from ${min} to ${max}`);
+    return `${what}{${least},${most}}`;
   }
 
   /** Two rules a property: as the first one written, and as a later one. */
@@ -131,14 +171,14 @@ class Printer {
     return `"{" ${name}-f0 "}"`;
   }
 
-  private array(rule: ArrayRule): string {
-    const most = rule.max === Number.POSITIVE_INFINITY ? '' : String(rule.max);
+  private array(rule: ArrayRule, name: string): string {
     if (rule.prefix === 0) {
       const item = this.goals.item(rule, 0);
       if (rule.max === 0 || !this.goals.possible(item)) return '"[]"';
-      const name = this.reference(item);
-      const rest = `("," ${name}){${Math.max(0, rule.min - 1)},${most === '' ? '' : rule.max - 1}}`;
-      return rule.min === 0 ? `"[" (${name} ${rest})? "]"` : `"[" ${name} ${rest} "]"`;
+      const first = this.reference(item);
+      this.lines.push(`${name}-m ::= "," ${first}`);
+      const rest = this.repeat(`${name}-m`, Math.max(0, rule.min - 1), rule.max - 1);
+      return rule.min === 0 ? `"[" (${first} ${rest})? "]"` : `"[" ${first} ${rest} "]"`;
     }
     let text = '';
     for (let i = rule.prefix; i >= 0; i--) {

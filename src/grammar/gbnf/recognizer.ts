@@ -1,4 +1,3 @@
-import { LIMITS } from '../limits.ts';
 import { matches } from '../text/automaton.ts';
 import { GbnfAutomaton } from './automaton.ts';
 
@@ -10,7 +9,7 @@ export function createRecognizer(text: string): (value: string) => boolean {
   let automaton = new GbnfAutomaton(text, 'root');
   return (value) => {
     // What an automaton remembers of earlier texts must not use up the bound of the next one.
-    if (automaton.size > LIMITS.stringStates / 2) automaton = new GbnfAutomaton(text, 'root');
+    if (automaton.worn) automaton = new GbnfAutomaton(text, 'root');
     return matches(automaton, value);
   };
 }
