@@ -19,9 +19,11 @@ export interface Prompt {
 export interface CallFormat {
   /** Tokens between the prompt and the call's text: `<call>`, or a header and `<tool_call>`. */
   readonly opening: readonly number[];
-  /** Text around the arguments: `{"name":"NAME","arguments":` and `}`. */
+  /** Text around the arguments, as tokens write it: `{"name":"NAME","arguments":` and `}`. */
   readonly prefix: string;
   readonly suffix: string;
+  /** The special token after the suffix (`</tool_call>`, `<|im_end|>`): with it the call is written. */
+  readonly closing: number | null;
   /** Tokens that stand where `opening` would, when no tool fits; null where the template has none of its own. */
   readonly none: readonly number[] | null;
 }
@@ -89,23 +91,31 @@ export function compileCallFormat(
   const closing = cutBeforeFirstSpecial(call.slice(json.index + json[0].length), tokenizer);
   return {
     opening: encode(tokenizer, opening.markup),
-    prefix: unguard(opening.text),
+    prefix: asWritten(tokenizer, unguard(opening.text)),
     suffix: unguard(closing.text),
-    none: noneTokens(encode(tokenizer, answer()), encode(tokenizer, opening.markup), eos),
+    closing: encode(tokenizer, closing.markup)[0] ?? null,
+    none: noneTokens(tokenizer, encode(tokenizer, answer()), encode(tokenizer, opening.markup), eos),
   };
 }
 
+/** Read and written back, the arguments' first brace with it: a tokenizer may put a space before a text. */
+function asWritten(tokenizer: Tokenizer, prefix: string): string {
+  return tokenizer.decode(tokenizer.encodeText(`${prefix}{`)).slice(0, -1);
+}
+
 /**
- * What an empty answer has that a call has not. Null where that is only its end: a template without a word for
- * "none" leaves silence, and models without one answer in prose.
+ * The special token that an empty answer has and a call has not, with what leads to it. Null where there is none, or
+ * only the end: a template without a word for "none" leaves silence, and models without one answer in prose.
  */
 function noneTokens(
+  tokenizer: Tokenizer,
   empty: readonly number[],
   opening: readonly number[],
   eos: readonly number[],
 ): readonly number[] | null {
   const at = empty.findIndex((token, i) => token !== opening[i]);
-  return at < 0 || eos.includes(empty[at]!) ? null : empty.slice(0, at + 1);
+  const isWord = tokenizer.added.some(({ id }) => id === empty[at] && !eos.includes(id));
+  return isWord ? empty.slice(0, at + 1) : null;
 }
 
 function renderPrompt(template: ChatTemplate, tokenizer: Tokenizer, tools: readonly TemplateTool[]): string {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Template } from '@huggingface/jinja';
 import { TenonError } from '../errors.ts';
 import { isObject, readJsonObject } from './read-json.ts';
+import { type CallStyle, withToolStyle } from './tool-style.ts';
 
 /** A function as a chat template sees it; without `parameters`, a tool its adapter knows by heart. */
 export interface TemplateTool {
@@ -26,7 +27,10 @@ export interface ChatTemplate {
 
 const FILE = 'chat_template.jinja';
 
-/** Reads chat_template.jinja, or `chat_template` of tokenizer_config.json. */
+/**
+ * Reads chat_template.jinja, or `chat_template` of tokenizer_config.json. A template that knows no tools is given
+ * them in the request's text: see tool-style.ts.
+ */
 export function loadChatTemplate(folder: string): ChatTemplate {
   const config = readJsonObject(join(folder, 'tokenizer_config.json'));
   const source = existsSync(join(folder, FILE))
@@ -34,6 +38,15 @@ export function loadChatTemplate(folder: string): ChatTemplate {
     : inConfig(config.chat_template);
   if (source === undefined)
     throw new TenonError('model_unsupported', { feature: 'a model without a chat template' });
+  const specials = { bos_token: content(config.bos_token), eos_token: content(config.eos_token) };
+  return compileChatTemplate(source, specials);
+}
+
+/** `specials`: what the template's own variables stand for. Throws `model_invalid` where it does not parse. */
+export function compileChatTemplate(
+  source: string,
+  specials: Readonly<Record<string, string>>,
+): ChatTemplate {
   const fail = (cause: unknown) =>
     new TenonError(
       'model_invalid',
@@ -46,26 +59,37 @@ export function loadChatTemplate(folder: string): ChatTemplate {
   } catch (cause) {
     throw fail(cause);
   }
-  const specials = { bos_token: content(config.bos_token), eos_token: content(config.eos_token) };
-  return {
+  return withToolStyle((style) => ({
     render(messages, tools) {
       try {
         return template.render({
           ...specials,
-          messages: messages.map(templateMessage),
-          tools: tools.map((tool) => ({ type: 'function', function: tool })),
+          messages: messages.map((message) => templateMessage(message, style)),
+          // Absent rather than empty: some templates ask only whether there are any.
+          tools: tools.length > 0 ? tools.map((tool) => ({ type: 'function', function: tool })) : null,
           add_generation_prompt: false,
         });
       } catch (cause) {
         throw fail(cause);
       }
     },
-  };
+  }));
 }
 
-function templateMessage(message: TemplateMessage): unknown {
+/** Mistral's templates insist on nine letters or digits. */
+const CALL_ID = 'call00000';
+
+function templateMessage(message: TemplateMessage, style: CallStyle): unknown {
   if (message.role === 'user' || !message.call) return { role: message.role, content: message.content };
-  return { ...message, call: undefined, tool_calls: [{ type: 'function', function: message.call }] };
+  const { name, arguments: values } = message.call;
+  if (style === 'content')
+    return {
+      role: 'assistant',
+      content: `{"name": ${JSON.stringify(name)}, "arguments": ${JSON.stringify(values)}}`,
+    };
+  const written = style === 'text' ? JSON.stringify(values) : values;
+  const call = { id: CALL_ID, type: 'function', function: { name, arguments: written } };
+  return { role: 'assistant', content: message.content, tool_calls: [call] };
 }
 
 /** Several named templates: the one for tools, else the default. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { encodeModelInParts, type OnnxModel } from '../onnx/index.ts';
+import { compileCallFormat } from './call-format.ts';
 import { type ChatTemplate, loadChatTemplate } from './chat-template.ts';
 import { openCheckpoint } from './checkpoint.ts';
 import { decoderConfig } from './config.ts';
@@ -34,7 +35,7 @@ export async function loadModel(folder: string): Promise<Model> {
     return {
       name: basename(folder),
       digest: await digestOf(folder, ['config.json', 'tokenizer.json', ...checkpoint.files]),
-      config,
+      config: { ...config, eos: endOfCalls(config.eos, template, tokenizer) },
       parameters: checkpoint.parameters,
       tokenizer,
       template,
@@ -43,6 +44,15 @@ export async function loadModel(folder: string): Promise<Model> {
   } finally {
     checkpoint.close();
   }
+}
+
+/**
+ * With the token that closes a call in this template: `</tool_call>` stands before the end of the turn, and nothing
+ * that Tenon reads stands between them. Throws `model_unsupported` where the template writes no call.
+ */
+function endOfCalls(eos: readonly number[], template: ChatTemplate, tokenizer: Tokenizer): readonly number[] {
+  const { closing } = compileCallFormat(template, tokenizer, { name: 'tool' }, eos);
+  return closing === null || eos.includes(closing) ? eos : [...eos, closing];
 }
 
 const GENERATION = 'generation_config.json';

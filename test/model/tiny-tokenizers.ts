@@ -1,6 +1,6 @@
 /** tokenizer.json of tiny tokenizers of every kind that models come with, made here. */
 
-interface Added {
+export interface Added {
   readonly content: string;
   readonly special: boolean;
 }
@@ -84,16 +84,20 @@ export function prependingTokenizer(): TinyTokenizer {
 }
 
 /** SentencePiece with a space before texts that have none (`always`) or the first one only, as Mistral has it. */
-export function metaspaceTokenizer(prepend_scheme: 'always' | 'first' | 'never'): TinyTokenizer {
-  return sentencePiece({
+export function metaspaceTokenizer(
+  prepend_scheme: 'always' | 'first' | 'never',
+  added: readonly Added[] = [],
+): TinyTokenizer {
+  const steps = {
     normalizer: null,
     pre_tokenizer: { type: 'Metaspace', replacement: '▁', prepend_scheme, split: false },
     decoder: { type: 'Sequence', decoders: [unspaces, ...fallback, strip] },
-  });
+  };
+  return sentencePiece(steps, added);
 }
 
 /** SentencePiece without any leading space, and added tokens that are white space, as Gemma has it. */
-export function gemmaTokenizer(): TinyTokenizer {
+export function gemmaTokenizer(added: readonly Added[] = []): TinyTokenizer {
   return sentencePiece(
     {
       normalizer: spaces,
@@ -109,6 +113,7 @@ export function gemmaTokenizer(): TinyTokenizer {
       { content: '\n\n', special: false },
       { content: '▁▁▁', special: false },
       { content: '<table>', special: false },
+      ...added,
     ],
   );
 }
