@@ -113,7 +113,8 @@ interface Sample {
 /** Selection among all sample tools, then the chosen tool's arguments, by the bare model. */
 async function timeCalls(threads: number | undefined, every: number) {
   const engine = await createOnnxEngine({ folder: MODEL, ...(threads !== undefined && { threads }) });
-  const tools = readdirSync(SCHEMAS).map((file) => sampleTool(join(SCHEMAS, file)));
+  const files = readdirSync(SCHEMAS).filter((name) => name.endsWith('.json'));
+  const tools = files.map((file) => sampleTool(join(SCHEMAS, file)));
   const samples: Sample[] = [];
   const inputs = CALL_INPUTS.filter((_, i) => i % every === 0);
   // Signatures are read, grammars compiled, once: not what a call costs.

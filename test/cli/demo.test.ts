@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runQuery } from '../../src/cli/demo/sales-service.ts';
 import { type RunningDemo, startDemo } from '../../src/cli/demo/start.ts';
 
 let folder: string;
@@ -49,6 +50,31 @@ describe('the demo service', () => {
     expect(await ask('POST', '/playback', { item: 'jazz' })).toMatchObject({ status: 202 });
     const light = await ask('PUT', '/lights/living%20room', { on: false });
     expect(light).toEqual({ status: 200, body: { room: 'living room', state: { on: false } } });
+  });
+
+  it('runs a query of its sales, reads and nothing else, and ends one that has no end', async () => {
+    const query = (sql: unknown) => ask('POST', '/sales/query', { sql });
+    expect(await query('SELECT COUNT(*) AS n, MIN(day) AS first FROM sales')).toEqual({
+      status: 200,
+      body: { rows: [{ n: 60, first: '2026-10-01' }], more: false },
+    });
+    // Whoever calls this service without Tenon is refused by SQLite itself.
+    for (const sql of [
+      'DROP TABLE sales',
+      'DELETE FROM sales',
+      'SELECT * FROM sqlite_master',
+      "ATTACH DATABASE '/tmp/x' AS x",
+      'SELECT randomblob(1000000000)',
+      'SELECT nothing FROM sales',
+      'hello',
+    ])
+      expect(await query(sql), sql).toMatchObject({
+        status: 422,
+        body: { error: { code: 'query_refused' } },
+      });
+    expect(await query(7)).toMatchObject({ status: 422, body: { error: { code: 'bad_query' } } });
+    const endless = `SELECT COUNT(*) FROM ${Array.from({ length: 9 }, (_, i) => `sales AS s${i}`).join(' JOIN ')}`;
+    expect(await runQuery(endless, 500)).toBeNull();
   });
 
   it('knows seeded orders, with the details that are asked for', async () => {

@@ -31,7 +31,7 @@ async function serve(c: Context, resource: DemoResource, records: DemoRecords): 
     body,
     serial: records.count(series) + 1,
   };
-  const { status, body: answer } = resource.answer(request);
+  const { status, body: answer } = await resource.answer(request);
   const path = c.req.path + new URL(c.req.url).search;
   const sent = resource.method === 'GET' ? null : body;
   records.add({ method: resource.method, path, request: sent, status, answer, idempotencyKey: key });

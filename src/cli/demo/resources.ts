@@ -1,4 +1,5 @@
 import { ORDERS } from './orders.ts';
+import { querySales } from './sales-service.ts';
 import { forecast } from './weather.ts';
 
 /** What a resource is asked: its path's last segment where it has one, the query, and the JSON body. */
@@ -18,7 +19,7 @@ export interface DemoAnswer {
 export interface DemoResource {
   readonly method: 'GET' | 'POST' | 'PUT';
   readonly path: string;
-  answer(request: DemoRequest): DemoAnswer;
+  answer(request: DemoRequest): DemoAnswer | Promise<DemoAnswer>;
 }
 
 const refuse = (status: 404 | 422, code: string, message: string): DemoAnswer => ({
@@ -59,6 +60,7 @@ export const RESOURCES: readonly DemoResource[] = [
     }),
   },
   { method: 'POST', path: '/expenses', answer: fileExpense },
+  { method: 'POST', path: '/sales/query', answer: querySales },
   { method: 'GET', path: '/orders/:id', answer: lookUpOrder },
   {
     method: 'GET',
