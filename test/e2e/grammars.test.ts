@@ -22,6 +22,15 @@ beforeAll(async () => {
   const own = join(folder, 'grammars');
   await mkdir(own);
   await writeFile(join(own, 'sku.gbnf'), 'root ::= [A-Z]{3} "-" [0-9]{4}\n');
+  const many = Array.from({ length: 60 }, (_, i) => i);
+  const tangled = [
+    'root ::= [a-z] [a-z] tangle',
+    `tangle ::= ${many.map((i) => `x${i}`).join(' | ')}`,
+    ...many.map((i) => `x${i} ::= y "${i}"`),
+    `y ::= ${many.map((i) => `z${i}`).join(' | ')}`,
+    ...many.map((i) => `z${i} ::= [a-z] [a-z]+`),
+  ];
+  await writeFile(join(own, 'tangled.gbnf'), tangled.join('\n'));
   tool = JSON.parse(await readFile(new URL('schemas/more/query_sales.json', root), 'utf8'));
   isSelect = createRecognizer(await readFile(new URL('grammars/sql-select.gbnf', root), 'utf8'));
   gateway = await launchGateway(['--data', join(folder, 'data'), '--grammars', own]);
@@ -114,6 +123,17 @@ describe("the operator's own grammars", () => {
       status: 'validated',
       arguments: { part: expect.stringMatching(/^[A-Z]{3}-\d{4}$/) },
     });
+  });
+
+  it('that become too complex while a text is written fail that call by its code', async () => {
+    expect((await http.post('/v1/tools', named('tangled', 'tangled_part'))).status).toBe(201);
+    const input = 'find part abc';
+    const [bad, good] = await Promise.all([
+      call({ input, tool: 'tangled_part', dry_run: true }),
+      call({ input, tool: 'find_part', dry_run: true }),
+    ]);
+    expect(bad).toMatchObject({ status: 'failed', error: { code: 'grammar_too_complex' } });
+    expect(good.status).toBe('validated');
   });
 
   it('are listed where a manifest names one that is not there, and a manifest cannot bring its own', async () => {
