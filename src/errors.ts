@@ -231,6 +231,12 @@ export const ERRORS = {
   },
   // tools
   tool_invalid: { status: 400, type: 'invalid_request_error', message: 'The tool is not usable: {reason}.' },
+  tool_adapter_unknown: {
+    status: 400,
+    type: 'invalid_request_error',
+    message:
+      'The tool names the adapter {adapter}, which is not there. Add it first (tenon adapter add {adapter} FOLDER), or register the tool without one: the base model then serves it.',
+  },
   tool_exists: {
     status: 409,
     type: 'conflict_error',
@@ -319,6 +325,41 @@ export const ERRORS = {
     status: 400,
     type: 'invalid_request_error',
     message: 'The adapter uses {feature}, which Tenon does not serve. {remedy}.',
+  },
+  adapter_unknown: {
+    status: 404,
+    type: 'not_found_error',
+    message: 'There is no adapter {name}. GET /v1/adapters lists those that are there.',
+  },
+  adapter_exists: {
+    status: 409,
+    type: 'conflict_error',
+    message:
+      'There is already an adapter {name} with other content. To make a new version of it: PUT /v1/adapters/{name}, or tenon adapter add --replace.',
+  },
+  adapter_in_use: {
+    status: 409,
+    type: 'conflict_error',
+    message:
+      'The adapter {name} is named by {tools}. Change or remove what names it first; nothing was removed.',
+  },
+  adapter_shipped: {
+    status: 409,
+    type: 'conflict_error',
+    message:
+      'The adapter {name} was not uploaded: it stands in the folder {folder}. Take it out of there and start the gateway again.',
+  },
+  adapter_too_large: {
+    status: 413,
+    type: 'invalid_request_error',
+    message:
+      'The adapter is larger than {limit} bytes. Save it in float16, or train it with a smaller r or fewer target_modules.',
+  },
+  upload_unwritable: {
+    status: 507,
+    type: 'server_error',
+    message:
+      'The upload cannot be written to {location}: {reason}. Make room there, or give another folder with --data.',
   },
   adapter_not_found: {
     status: 404,

@@ -3,12 +3,12 @@ import type { Tool } from '../tools/types.ts';
 import { engineTool } from './engine-tool.ts';
 import { ground } from './grounding.ts';
 import type { OpenCall } from './open-call.ts';
-import type { CallPorts } from './ports.ts';
+import type { OneCallPorts } from './ports.ts';
 import { formatOffset, offsetAt } from './zone.ts';
 
 /** Text to arguments, under the tool's grammar and with its adapter. What they are worth is judged later. */
 export async function generateArguments(
-  ports: CallPorts,
+  ports: OneCallPorts,
   call: OpenCall,
   tool: Tool,
   now: Date,
@@ -41,7 +41,7 @@ export async function generateArguments(
  * The zone that the text's times are meant in. A client that gives `now` with its own offset means its own clock; if
  * the gateway's zone has that offset then, the zone is better, since it knows when clocks change.
  */
-function zoneOf(given: string | undefined, now: Date, { options }: CallPorts): string {
+function zoneOf(given: string | undefined, now: Date, { options }: OneCallPorts): string {
   const zone = options?.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
   const offset = /[+-]\d\d:\d\d$/.exec(given ?? '')?.[0];
   return offset === undefined || offset === formatOffset(offsetAt(now, zone)) ? zone : offset;

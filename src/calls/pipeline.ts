@@ -1,3 +1,4 @@
+import type { Generation } from '../engine/types.ts';
 import { TenonError } from '../errors.ts';
 import type { Tool } from '../tools/types.ts';
 import { fail } from './fail.ts';
@@ -40,10 +41,9 @@ async function run(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   signal?.throwIfAborted();
-  const tool = await selectTool(ports, call, candidates, signal);
-  if (tool === null) return;
-
-  const generation = await generateArguments(ports, call, tool, now, signal);
+  const written = await writeArguments(ports, call, candidates, now, signal);
+  if (written === null) return;
+  const { tool, generation } = written;
   const judgement = await judge(ports, call, tool, generation);
   if (!judgement.fits) {
     const { arguments: args, validation, reason } = judgement;
@@ -59,6 +59,24 @@ async function run(
 
   signal?.throwIfAborted();
   await release(ports, call, tool, judgement.arguments, {});
+}
+
+/** The tool and its arguments' text, both by the adapters as they are now; null where no tool fits. */
+async function writeArguments(
+  ports: CallPorts,
+  call: OpenCall,
+  candidates: readonly Tool[],
+  now: Date,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly tool: Tool; readonly generation: Generation } | null> {
+  const adapters = ports.adapters.hold(candidates.flatMap(({ adapter }) => adapter ?? []));
+  try {
+    const held = { ...ports, adapters };
+    const tool = await selectTool(held, call, candidates, signal);
+    return tool && { tool, generation: await generateArguments(held, call, tool, now, signal) };
+  } finally {
+    adapters.release();
+  }
 }
 
 function jsonOrNull(value: unknown): string | null {

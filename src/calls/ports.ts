@@ -9,6 +9,16 @@ export interface AdapterLookup {
   digestOf(name: string): string | null;
 }
 
+/** Names change what they stand for while calls run. */
+export interface AdapterVersions {
+  /** What the names stand for now, until `release`: a call ends with the versions that it began with. */
+  hold(names: readonly string[]): HeldAdapters;
+}
+
+export interface HeldAdapters extends AdapterLookup {
+  release(): void;
+}
+
 export interface CallsOptions {
   /** IANA time zone in which "tomorrow at 8pm" is meant; default the machine's. */
   readonly zone?: string;
@@ -27,7 +37,12 @@ export interface CallPorts {
   readonly validator: Pick<Validator, 'validate'>;
   readonly upstream: Pick<UpstreamClient, 'send'>;
   readonly store: Store;
-  readonly adapters: AdapterLookup;
+  readonly adapters: AdapterVersions;
   readonly clock?: () => Date;
   readonly options?: CallsOptions;
+}
+
+/** The same for one call: with the adapters as they were when it began. */
+export interface OneCallPorts extends Omit<CallPorts, 'adapters'> {
+  readonly adapters: AdapterLookup;
 }

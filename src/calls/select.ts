@@ -1,13 +1,13 @@
 import type { Tool } from '../tools/types.ts';
 import { engineTool } from './engine-tool.ts';
 import type { OpenCall } from './open-call.ts';
-import type { CallPorts } from './ports.ts';
+import type { OneCallPorts } from './ports.ts';
 
 /**
  * Which tool the text asks for; null, and the call ends as `no_tool`, where none fits. A named tool is taken as it is.
  */
 export async function selectTool(
-  ports: CallPorts,
+  ports: OneCallPorts,
   call: OpenCall,
   candidates: readonly Tool[],
   signal: AbortSignal | undefined,

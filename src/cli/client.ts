@@ -9,8 +9,13 @@ export interface GatewayClient {
   text(path: string): Promise<string>;
   post<T>(path: string, body: unknown): Promise<T>;
   put<T>(path: string, body: unknown): Promise<T>;
-  /** multipart/form-data. */
-  upload<T>(path: string, form: FormData): Promise<T>;
+  /** multipart/form-data, sent as it is read; `onBytes` is told how many have gone. */
+  upload<T>(
+    method: 'POST' | 'PUT',
+    path: string,
+    form: FormData,
+    onBytes?: (sent: number) => void,
+  ): Promise<T>;
   delete(path: string): Promise<void>;
 }
 
@@ -27,7 +32,7 @@ export function createClient(url: string): GatewayClient {
     text: async (path) => (await send(base, 'GET', path)).text(),
     post: (path, body) => json('POST', path, body),
     put: (path, body) => json('PUT', path, body),
-    upload: (path, form) => json('POST', path, form),
+    upload: (method, path, form, onBytes = () => {}) => json(method, path, new Upload(form, onBytes)),
     delete: async (path) => {
       await send(base, 'DELETE', path);
     },
@@ -58,10 +63,30 @@ async function request(base: string, method: string, path: string, body: unknown
   }
 }
 
-function encode(body: unknown): Pick<RequestInit, 'headers' | 'body'> {
+class Upload {
+  readonly form: FormData;
+  readonly onBytes: (sent: number) => void;
+
+  constructor(form: FormData, onBytes: (sent: number) => void) {
+    this.form = form;
+    this.onBytes = onBytes;
+  }
+}
+
+function encode(body: unknown): Pick<RequestInit, 'headers' | 'body' | 'duplex'> {
   if (body === undefined) return {};
-  // fetch writes a form's content type itself, boundary included.
-  if (body instanceof FormData) return { body };
+  if (body instanceof Upload) {
+    // A response writes a form out, content type and boundary included.
+    const written = new Response(body.form);
+    let sent = 0;
+    const counted = new TransformStream<Uint8Array, Uint8Array>({
+      transform(chunk, controller) {
+        controller.enqueue(chunk);
+        body.onBytes((sent += chunk.length));
+      },
+    });
+    return { headers: written.headers, body: written.body!.pipeThrough(counted), duplex: 'half' };
+  }
   return { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
 }
 

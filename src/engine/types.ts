@@ -135,6 +135,10 @@ export interface Engine {
   readonly info: EngineInfo;
   /** Reads a PEFT folder, checks it against the model. Throws `adapter_invalid`, `adapter_mismatch`, `adapter_unsupported`. */
   addAdapter(folder: string): Promise<AdapterInfo>;
+  /** Forgets an adapter: requests that name it from now on get `adapter_not_found`. */
+  removeAdapter(digest: string): Promise<void>;
+  /** These adapters stay ready as long as there is room; all others make room first. */
+  pinAdapters(digests: readonly string[]): Promise<void>;
   select(request: SelectRequest, options?: RequestOptions): Promise<Selection>;
   generate(request: GenerateRequest, options?: RequestOptions): Promise<Generation>;
   /** Null when ready; otherwise why not. */

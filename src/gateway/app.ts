@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requestId } from 'hono/request-id';
 import { secureHeaders } from 'hono/secure-headers';
-import type { GatewayEnv } from './env.ts';
+import type { GatewayContext, GatewayEnv } from './env.ts';
 import { accessLog } from './middleware/access-log.ts';
 import { bodyLimit } from './middleware/body-limit.ts';
 import { count } from './middleware/count.ts';
@@ -16,9 +16,6 @@ import { homeRoutes } from './routes/home.ts';
 import { modelRoutes } from './routes/models.ts';
 import { reviewRoutes } from './routes/reviews.ts';
 import { toolRoutes } from './routes/tools.ts';
-
-/** Adapters are weights, not requests: rank 8 on a 0.5B model is about 20 MB. */
-const MAX_ADAPTER_BYTES = 64_000_000;
 
 /** Pages load nothing, run nothing, post nothing and stand in no frame; their own style is inline. */
 const PAGE_POLICY = {
@@ -45,9 +42,9 @@ export function createApp(ports: Ports): Hono<GatewayEnv> {
   app.use(secureHeaders({ contentSecurityPolicy: PAGE_POLICY }));
   app.use(sameOrigin(ports.hosts));
   app.use(methodNotAllowed({ app, onMethodNotAllowed }));
-  const adapterLimit = bodyLimit(MAX_ADAPTER_BYTES);
   const jsonLimit = bodyLimit(ports.maxBodyBytes);
-  app.use((c, next) => (c.req.path === '/v1/adapters' ? adapterLimit(c, next) : jsonLimit(c, next)));
+  // Adapters are weights, not requests: their port takes them as they arrive and has a limit of its own.
+  app.use((c, next) => (isUpload(c) ? next() : jsonLimit(c, next)));
   app.onError(onError(ports.log));
   app.notFound(onNotFound);
 
@@ -59,4 +56,9 @@ export function createApp(ports: Ports): Hono<GatewayEnv> {
   app.route('/', healthRoutes(ports));
   app.route('/', homeRoutes(ports));
   return app;
+}
+
+function isUpload(c: GatewayContext): boolean {
+  const type = c.req.header('content-type') ?? '';
+  return /^\/v1\/adapters(\/[^/]+)?$/.test(c.req.path) && /^multipart\/form-data/i.test(type);
 }

@@ -7,4 +7,4 @@
 export { createApp } from './app.ts';
 export { type Listening, type ListenOptions, listen } from './listen.ts';
 export { type Log, silentLog } from './log.ts';
-export type { AdapterFiles, NamedAdapter, Ports } from './ports.ts';
+export type { AdapterRecord, NamedAdapter, Ports } from './ports.ts';

@@ -4,9 +4,9 @@ import { createOnnxEngine } from '../engine/index.ts';
 import { createReviews } from '../reviews/index.ts';
 import { createValidator } from '../schema/index.ts';
 import { openStore } from '../store/index.ts';
-import { createGrammarCompiler, createRegistry, loadGrammars } from '../tools/index.ts';
+import { createGrammarCompiler, createRegistry, loadGrammars, type Registry } from '../tools/index.ts';
 import { createUpstreamClient } from '../upstream/index.ts';
-import { openAdapters } from './adapters.ts';
+import { type Adapters, openAdapters } from './adapters.ts';
 import { createApp } from './app.ts';
 import { createClosers } from './closers.ts';
 import { type Door, openDoor } from './door.ts';
@@ -87,15 +87,36 @@ async function openPorts(
   const env = options.env ?? process.env;
   const upstream = opened(createUpstreamClient({ env, version, allowedOrigins: options.allowedOrigins }));
   const engine = opened(await createOnnxEngine({ folder: resolve(model), grammars }));
-  const registry = createRegistry({ store: store.tools, validator, grammar });
+  const registry = createRegistry({
+    store: store.tools,
+    validator,
+    grammar,
+    hasAdapter: (name) => adapters.current(name) !== null,
+    onChange: () => void pin(),
+  });
   const uploads = join(resolve(data), 'adapters');
   const adapters = await openAdapters({
     engine,
     store: store.adapters,
     shipped: resolve(options.adapters),
     uploads,
+    toolsOf: async (name) =>
+      (await registry.list()).filter(({ adapter }) => adapter === name).map((tool) => tool.name),
+    onChange: () => void pin(),
     log,
   });
+  /** Tells the engine which adapters tools want at hand, as they are now. */
+  async function pin(): Promise<void> {
+    try {
+      const wanted = (await registry.list()).filter(({ policy }) => policy?.pin_adapter);
+      const digests = wanted.map(({ adapter }) => adapters.current(adapter ?? '')?.digest);
+      await engine.pinAdapters(digests.filter((digest) => digest !== undefined));
+    } catch (err) {
+      log.warn({ err }, 'adapters could not be pinned');
+    }
+  }
+  await pin();
+  await warnOfMissing(registry, adapters, log);
 
   const calls = createCalls({
     registry,
@@ -103,7 +124,7 @@ async function openPorts(
     validator,
     upstream,
     store,
-    adapters: { digestOf: (name) => adapters.current(name)?.digest ?? null },
+    adapters,
     options: {
       zone: options.timeZone,
       onError: (err, call) => log.error({ err, call }, 'a call failed inside Tenon'),
@@ -128,4 +149,12 @@ async function openPorts(
     maxBodyBytes,
     hosts: namesOf(options.host),
   };
+}
+
+/** A tool whose adapter could not be read goes on with the base model: whoever runs the gateway must hear of it. */
+async function warnOfMissing(registry: Registry, adapters: Adapters, log: Log): Promise<void> {
+  for (const { name, adapter } of await registry.list()) {
+    if (adapter === undefined || adapters.current(adapter) !== null) continue;
+    log.warn({ tool: name, adapter }, `the tool ${name} names the adapter ${adapter}, which is not there`);
+  }
 }

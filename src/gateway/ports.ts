@@ -20,20 +20,49 @@ export interface Ports {
   readonly hosts: readonly string[] | null;
 }
 
-/** An adapter by the name tools call it. */
-export interface NamedAdapter extends AdapterInfo {
+/** One content of an adapter. */
+export interface AdapterVersion extends AdapterInfo {
+  /** `shipped`: a folder that came with the gateway; `uploaded`: over HTTP. */
+  readonly source: 'shipped' | 'uploaded';
+  /** Null where it was shipped. */
+  readonly created_at: string | null;
+}
+
+/** An adapter by the name tools call it: its current version. */
+export interface NamedAdapter extends AdapterVersion {
   readonly name: string;
 }
 
-export interface AdapterFiles {
-  /** adapter_config.json */
-  readonly config: Uint8Array;
-  /** adapter_model.safetensors */
-  readonly weights: Uint8Array;
+export interface AdapterRecord extends NamedAdapter {
+  /** Tools that name it. */
+  readonly tools: readonly string[];
+  /** Current one first. */
+  readonly versions: readonly AdapterVersion[];
+}
+
+/** The body of an upload: a PEFT folder's two files as multipart/form-data. */
+export interface AdapterUpload {
+  readonly contentType: string;
+  readonly body: ReadableStream<Uint8Array> | null;
 }
 
 export interface AdaptersPort {
   list(): readonly NamedAdapter[];
-  /** Checks against the model before anything is kept. Throws `adapter_*`. */
-  add(name: string, files: AdapterFiles): Promise<NamedAdapter>;
+  /** Throws `adapter_unknown`. */
+  get(name: string): Promise<AdapterRecord>;
+  /**
+   * A new adapter under the name in the upload's field `name`. The same content again changes nothing. Checked
+   * against the model before anything is kept. Throws `adapter_*`, `invalid_request`, `upload_unwritable`.
+   */
+  add(upload: AdapterUpload): Promise<Placed>;
+  /** A new version, or the first; calls that run end with the version they began with. Throws what `add` throws. */
+  replace(name: string, upload: AdapterUpload): Promise<Placed>;
+  /** All its versions. Throws `adapter_unknown`, `adapter_in_use`, `adapter_shipped`. */
+  remove(name: string): Promise<void>;
+}
+
+export interface Placed {
+  readonly adapter: NamedAdapter;
+  /** False where the name was there before. */
+  readonly created: boolean;
 }

@@ -10,6 +10,8 @@ export interface AdapterStore {
   current(name: string): Promise<AdapterRow | null>;
   /** Every version, by name, newest first. */
   list(): Promise<AdapterRow[]>;
+  /** Every version of the name. */
+  remove(name: string): Promise<void>;
 }
 
 export function createAdapterStore(db: Kysely<Tables>): AdapterStore {
@@ -35,6 +37,9 @@ export function createAdapterStore(db: Kysely<Tables>): AdapterStore {
         .orderBy('name')
         .orderBy('created_at', 'desc')
         .execute();
+    },
+    async remove(name) {
+      await db.deleteFrom('adapters').where('name', '=', name).execute();
     },
   };
 }

@@ -27,25 +27,31 @@ export async function checkManifest(manifest: unknown): Promise<ToolManifest> {
   if (!isRecord(parameters) || parameters.type !== 'object') {
     throw toolInvalid('parameters must be a JSON Schema with "type": "object"', '/parameters');
   }
-  if (adapter !== undefined && (typeof adapter !== 'string' || !/^[\w.-]{1,128}$/.test(adapter))) {
+  if (adapter != null && (typeof adapter !== 'string' || !/^[\w.-]{1,128}$/.test(adapter))) {
     throw toolInvalid('adapter must be the name of an adapter', '/adapter');
   }
   await inPart('/parameters', () => boundSchema(parameters));
   checkPolicy(manifest.policy);
   checkExamples(manifest.examples);
-  return JSON.parse(boundInstance(manifest)) as ToolManifest;
+  const copy = JSON.parse(boundInstance(manifest)) as Record<string, unknown>;
+  // Said in so many words: none.
+  if (copy.adapter === null) delete copy.adapter;
+  return copy as unknown as ToolManifest;
 }
 
 function checkPolicy(policy: unknown): void {
   if (policy === undefined) return;
   if (!isRecord(policy)) throw toolInvalid('policy must be an object', '/policy');
-  checkMembers(policy, ['min_confidence', 'destructive'], '/policy');
-  const { min_confidence: least, destructive } = policy;
+  checkMembers(policy, ['min_confidence', 'destructive', 'pin_adapter'], '/policy');
+  const { min_confidence: least, destructive, pin_adapter: pin } = policy;
   if (least !== undefined && !(typeof least === 'number' && least >= 0 && least <= 1)) {
     throw toolInvalid('min_confidence must be a number from 0 to 1', '/policy/min_confidence');
   }
   if (destructive !== undefined && typeof destructive !== 'boolean') {
     throw toolInvalid('destructive must be true or false', '/policy/destructive');
+  }
+  if (pin !== undefined && typeof pin !== 'boolean') {
+    throw toolInvalid('pin_adapter must be true or false', '/policy/pin_adapter');
   }
 }
 

@@ -15,6 +15,10 @@ export interface RegistryOptions {
   readonly validator: Validator;
   /** Default: one of its own. */
   readonly grammar?: GrammarCompiler;
+  /** Whether an adapter of that name is there; default: nobody asks. */
+  readonly hasAdapter?: (name: string) => boolean;
+  /** Told after the current tools have changed. */
+  readonly onChange?: () => void;
 }
 
 /** The model decides well among a few tools; with so many it gets them even where no word matches. */
@@ -30,6 +34,8 @@ export function createRegistry({
   store,
   validator,
   grammar = createGrammarCompiler(),
+  hasAdapter = () => true,
+  onChange = () => {},
 }: RegistryOptions): Registry {
   const current = new Map<string, ToolEntry>();
   const versions = new Map<string, ToolEntry>();
@@ -77,7 +83,10 @@ export function createRegistry({
   }
 
   async function add(manifest: ToolManifest, digest: string): Promise<Tool> {
+    checkAdapter(manifest);
     const admission = await admit(manifest, { validator, grammar });
+    // Admitting takes a while: it may have been removed since.
+    checkAdapter(manifest);
     const version = (await store.lastVersion(manifest.name)) + 1;
     const row = toRow(manifest, admission, { version, digest, created_at: new Date().toISOString() });
     try {
@@ -89,7 +98,13 @@ export function createRegistry({
     }
     const entry = toEntry(row);
     keep(entry);
+    onChange();
     return entry.tool;
+  }
+
+  function checkAdapter({ adapter }: ToolManifest): void {
+    if (adapter !== undefined && !hasAdapter(adapter))
+      throw new TenonError('tool_adapter_unknown', { adapter }, { param: '/adapter' });
   }
 
   return {
@@ -132,6 +147,7 @@ export function createRegistry({
         const removed = await store.remove(name);
         current.delete(name);
         index.remove(name);
+        onChange();
         if (!removed) throw new TenonError('tool_not_found', { name: name.slice(0, 64) }, { param: 'tool' });
       });
     },

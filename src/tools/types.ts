@@ -7,6 +7,8 @@ export interface Policy {
   readonly min_confidence?: number;
   /** True: a person approves every call. */
   readonly destructive?: boolean;
+  /** True: its adapter stays ready in memory before those of other tools. */
+  readonly pin_adapter?: boolean;
 }
 
 export interface Example {
@@ -20,7 +22,7 @@ export interface ToolManifest {
   readonly description: string;
   readonly parameters: JsonSchema;
   readonly upstream?: UpstreamSpec;
-  /** The name of a registered adapter. */
+  /** The name of a registered adapter; null is none. */
   readonly adapter?: string;
   readonly policy?: Policy;
   readonly examples?: readonly Example[];
@@ -36,7 +38,7 @@ export interface Tool extends ToolManifest {
 }
 
 export interface Registry {
-  /** Throws `tool_invalid`, `tool_exists`, `schema_*`, `upstream_invalid`. Checked whole before anything is stored. */
+  /** Throws `tool_invalid`, `tool_exists`, `tool_adapter_unknown`, `schema_*`, `upstream_invalid`. Checked whole before anything is stored. */
   register(manifest: unknown): Promise<Tool>;
   /** A new version of an existing tool, or the first. */
   replace(name: string, manifest: unknown): Promise<Tool>;

@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type CallPorts, createCalls } from '../../src/calls/index.ts';
 import { bookTable, createRig, type Rig, sharedValidator } from './rig.ts';
 
 const validator = sharedValidator();
@@ -137,6 +138,35 @@ describe('a call', () => {
     const untuned = await rig.calls.call({ ...INPUT, tool: 'untuned' });
     expect(untuned.adapter).toBeNull();
     expect((await rig.calls.get(untuned.id)).events[2]?.data).toMatchObject({ adapter_missing: 'missing' });
+  });
+});
+
+describe('adapters that are replaced while a call runs', () => {
+  it('are for it what they were at its beginning, and are let go at its end, however it ends', async () => {
+    let now = 'first';
+    const holds: string[] = [];
+    const adapters: CallPorts['adapters'] = {
+      hold: (names) => {
+        const then = now;
+        holds.push(`hold ${names}`);
+        return { digestOf: () => then, release: () => void holds.push('release') };
+      },
+    };
+    const { engine } = rig.ports;
+    const select: typeof engine.select = async (request, options) => {
+      const selection = await engine.select(request, options);
+      now = 'second';
+      return selection;
+    };
+    const calls = createCalls({ ...rig.ports, adapters, engine: { select, generate: engine.generate } });
+    await rig.registry.replace('book_table', bookTable(rig.upstream.origin, { adapter: 'known' }));
+    const made = await calls.call({ ...INPUT, dry_run: true });
+    expect(made.adapter).toEqual({ name: 'known', digest: 'first' });
+    expect(rig.engine.generated.at(-1)?.tool.adapter).toBe('first');
+    expect(holds).toEqual(['hold known', 'release']);
+    const broken = { select, generate: () => Promise.reject(new Error('broken')) };
+    await createCalls({ ...rig.ports, adapters, engine: broken }).call(INPUT);
+    expect(holds.slice(2)).toEqual(['hold known', 'release']);
   });
 });
 

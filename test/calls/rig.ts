@@ -171,7 +171,9 @@ export async function createRig(validator: ReturnType<typeof createValidator>, f
     validator,
     upstream: client,
     store,
-    adapters: { digestOf: (name) => (name === 'known' ? 'sha-of-known' : null) },
+    adapters: {
+      hold: () => ({ digestOf: (name) => (name === 'known' ? 'sha-of-known' : null), release: () => {} }),
+    },
     clock: () => NOW,
     options: { zone: 'Europe/Berlin', onError: (error) => errors.push(error) },
   };

@@ -21,7 +21,7 @@ export async function openTestPorts({ maxBodyBytes }: { readonly maxBodyBytes: n
   const grammar = createGrammarCompiler();
   const upstream = createUpstreamClient({ env: {}, version: '0' });
   const registry = createRegistry({ store: store.tools, validator, grammar });
-  const adapters = { digestOf: () => null };
+  const adapters = { hold: () => ({ digestOf: () => null, release: () => {} }) };
   const calls = createCalls({ registry, engine, validator, upstream, store, adapters });
   const logged: Readonly<Record<string, unknown>>[] = [];
   const note = (fields: Readonly<Record<string, unknown>>): void => void logged.push(fields);
@@ -31,7 +31,7 @@ export async function openTestPorts({ maxBodyBytes }: { readonly maxBodyBytes: n
       registry,
       calls,
       reviews: createReviews({ calls, registry, validator, store }),
-      adapters: { list: () => [], add: () => Promise.reject(new Error('not asked')) },
+      adapters: { list: () => [], get: notAsked, add: notAsked, replace: notAsked, remove: notAsked },
       engine,
       metrics: createMetrics(() => true),
       log: { info: note, warn: note, error: note },

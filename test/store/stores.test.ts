@@ -136,6 +136,8 @@ describe('adapters', () => {
     expect((await store.adapters.current('n'))?.digest).toBe('one');
     expect((await store.adapters.list()).map((adapter) => adapter.digest)).toEqual(['one', 'two']);
     expect(await store.adapters.current('none')).toBeNull();
+    await store.adapters.remove('n');
+    expect(await store.adapters.list()).toEqual([]);
   });
 });
 

@@ -46,6 +46,41 @@ describe('register', () => {
     expect(again).toBe(first);
   });
 
+  it('refuses a tool whose adapter is not there; null is none', async () => {
+    const here = new Set(['tuned']);
+    let changes = 0;
+    const { tools } = await memoryStore();
+    const hasAdapter = (name: string) => here.has(name);
+    const registry = createRegistry({
+      store: tools,
+      validator,
+      grammar,
+      hasAdapter,
+      onChange: () => changes++,
+    });
+    await expect(registry.register(manifest({ adapter: 'tune' }))).rejects.toMatchObject({
+      code: 'tool_adapter_unknown',
+      param: '/adapter',
+    });
+    await expect(registry.register(manifest({ policy: { pin_adapter: 1 } }))).rejects.toMatchObject({
+      code: 'tool_invalid',
+    });
+    expect(await registry.list()).toEqual([]);
+    expect('adapter' in (await registry.register(manifest({ adapter: null })))).toBe(false);
+    expect(await registry.replace('book_table', manifest({ adapter: 'tuned' }))).toMatchObject({
+      adapter: 'tuned',
+      version: 2,
+    });
+    const removedMeanwhile = registry.replace(
+      'book_table',
+      manifest({ adapter: 'tuned', description: 'Another' }),
+    );
+    setTimeout(() => here.clear(), 0);
+    await expect(removedMeanwhile).rejects.toMatchObject({ code: 'tool_adapter_unknown' });
+    await registry.remove('book_table');
+    expect(changes).toBe(3);
+  });
+
   it('refuses other content under the same name', async () => {
     const registry = await openRegistry();
     await registry.register(manifest());

@@ -59,6 +59,11 @@ export class Decoder {
     return this.#adapters.capacity;
   }
 
+  /** Digests whose adapters make room last. */
+  pinAdapters(digests: readonly string[]): void {
+    this.#adapters.pin(digests);
+  }
+
   /** Begins to read an adapter's weights, for a row that waits. What is wrong with them its run will say. */
   prefetch(adapter: LoraAdapter): void {
     if (!this.#adapters.has(adapter)) this.#adapters.prefetch(adapter).catch(() => undefined);

@@ -60,6 +60,7 @@ export class OnnxEngine implements Engine {
   readonly #restarts = new Restarts();
   /** Digest → folder of every adapter, for a new thread. */
   readonly #adapters = new Map<string, string>();
+  #pinned: readonly string[] = [];
   #client: WorkerClient | null = null;
   #starting: Promise<WorkerClient> | null = null;
   #info: EngineInfo | null = null;
@@ -96,6 +97,16 @@ export class OnnxEngine implements Engine {
     const info = await this.#call('addAdapter', folder, 'adapters', {});
     this.#adapters.set(info.digest, folder);
     return info;
+  }
+
+  async removeAdapter(digest: string): Promise<void> {
+    this.#adapters.delete(digest);
+    await this.#call('removeAdapter', digest, 'adapters', {});
+  }
+
+  async pinAdapters(digests: readonly string[]): Promise<void> {
+    this.#pinned = digests;
+    await this.#call('pinAdapters', digests, 'adapters', {});
   }
 
   async select(request: Methods['select']['takes'], options: RequestOptions = {}): Promise<Selection> {
@@ -244,5 +255,6 @@ export class OnnxEngine implements Engine {
       if (client.ended !== null) throw new TenonError('engine_unavailable', { reason: client.ended });
       if (found?.digest !== digest) this.#adapters.delete(digest);
     }
+    await client.call('pinAdapters', this.#pinned);
   }
 }

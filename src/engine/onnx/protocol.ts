@@ -14,6 +14,8 @@ import type { RuntimeOptions } from './runtime.ts';
 export interface Methods {
   readonly start: { readonly takes: RuntimeOptions; readonly answers: EngineInfo };
   readonly addAdapter: { readonly takes: string; readonly answers: AdapterInfo };
+  readonly removeAdapter: { readonly takes: string; readonly answers: null };
+  readonly pinAdapters: { readonly takes: readonly string[]; readonly answers: null };
   readonly select: { readonly takes: SelectRequest; readonly answers: Selection };
   readonly generate: { readonly takes: GenerateRequest; readonly answers: Generation };
 }

@@ -104,6 +104,16 @@ export class Runtime {
     return { digest, rank, alpha, parameters, bytes, targets };
   }
 
+  removeAdapter(digest: string): null {
+    this.#adapters.delete(digest);
+    return null;
+  }
+
+  pinAdapters(digests: readonly string[]): null {
+    this.#decoder.pinAdapters(digests);
+    return null;
+  }
+
   async select(request: SelectRequest, signal: AbortSignal): Promise<Selection> {
     const begun = performance.now();
     const passes = this.#scheduler.open(flowOf(request), signal);

@@ -42,6 +42,10 @@ async function perform(
   switch (request.method) {
     case 'addAdapter':
       return runtime.addAdapter(request.value);
+    case 'removeAdapter':
+      return runtime.removeAdapter(request.value);
+    case 'pinAdapters':
+      return runtime.pinAdapters(request.value);
     case 'select':
       return await runtime.select(request.value, signal);
     case 'generate':

@@ -2,53 +2,37 @@ import { Hono } from 'hono';
 import { TenonError } from '../../errors.ts';
 import type { GatewayContext, GatewayEnv } from '../env.ts';
 import { list } from '../paging.ts';
-import type { Ports } from '../ports.ts';
+import type { AdapterUpload, Ports } from '../ports.ts';
 
-/** `/v1/adapters`: LoRA adapters in PEFT format, by name. */
+/** `/v1/adapters`: LoRA adapters in PEFT format, by name. An upload goes to the port as it arrives, unread. */
 export function adapterRoutes({ adapters }: Pick<Ports, 'adapters'>): Hono<GatewayEnv> {
   const app = new Hono<GatewayEnv>();
 
   app.get('/', (c) => c.json(list(adapters.list())));
 
   app.post('/', async (c) => {
-    const form = await readForm(c);
-    const [name, config, weights] = await Promise.all([
-      textField(form, 'name'),
-      fileField(form, 'adapter_config.json'),
-      fileField(form, 'adapter_model.safetensors'),
-    ]);
-    return c.json(await adapters.add(name, { config, weights }), 201);
+    const { adapter, created } = await adapters.add(uploadOf(c));
+    return c.json(adapter, created ? 201 : 200, { location: `/v1/adapters/${adapter.name}` });
+  });
+
+  app.get('/:name', async (c) => c.json(await adapters.get(c.req.param('name'))));
+
+  app.put('/:name', async (c) => {
+    const { adapter, created } = await adapters.replace(c.req.param('name'), uploadOf(c));
+    return c.json(adapter, created ? 201 : 200);
+  });
+
+  app.delete('/:name', async (c) => {
+    await adapters.remove(c.req.param('name'));
+    return c.body(null, 204);
   });
 
   return app;
 }
 
-async function readForm(c: GatewayContext): Promise<FormData> {
-  const type = c.req.header('content-type') ?? '';
-  if (!type.toLowerCase().startsWith('multipart/form-data')) {
+function uploadOf(c: GatewayContext): AdapterUpload {
+  const contentType = c.req.header('content-type') ?? '';
+  if (!/^multipart\/form-data/i.test(contentType))
     throw new TenonError('invalid_request', { reason: 'Send the adapter as multipart/form-data.' });
-  }
-  try {
-    return await c.req.formData();
-  } catch (error) {
-    throw new TenonError(
-      'invalid_request',
-      { reason: 'The multipart body cannot be read.' },
-      { cause: error },
-    );
-  }
-}
-
-function textField(form: FormData, name: string): string {
-  const value = form.get(name);
-  if (typeof value === 'string' && value !== '') return value;
-  throw new TenonError('invalid_request', { reason: `The field "${name}" is missing.` }, { param: name });
-}
-
-async function fileField(form: FormData, name: string): Promise<Uint8Array> {
-  const value = form.get(name);
-  if (value === null || typeof value === 'string') {
-    throw new TenonError('invalid_request', { reason: `The file "${name}" is missing.` }, { param: name });
-  }
-  return new Uint8Array(await value.arrayBuffer());
+  return { contentType, body: c.req.raw.body };
 }
