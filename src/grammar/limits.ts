@@ -17,6 +17,10 @@ export const LIMITS = {
   valueDepth: 512,
   /** Remembered states of one string automaton. */
   stringStates: 30_000,
+  /** The same, of the automata over characters that it is made of. */
+  productStates: 60_000,
+  /** Bytes of what walking the tokens has found, for all grammars of a vocabulary together. */
+  entryBytes: 128 * 2 ** 20,
   /** Compiled patterns kept for the next grammar. */
   sharedPatterns: 512,
   /** Stacks of rules that a GBNF grammar may be in at once. */

@@ -85,8 +85,8 @@ export class GbnfAutomaton implements Automaton {
     return Number.POSITIVE_INFINITY;
   }
 
-  universal(): boolean {
-    return false;
+  lasting(): number {
+    return Number.POSITIVE_INFINITY;
   }
 
   /** Threads after a place has been passed; true where the whole text may end there. */

@@ -3,8 +3,9 @@ import { NumberMachine } from '../number/number-machine.ts';
 import type { NumberRule } from '../number/number-rule.ts';
 import { type PatternPart, patternAutomaton } from '../regex/compile.ts';
 import type { Automaton } from '../text/automaton.ts';
+import type { Spelling } from '../text/decoding.ts';
 import type { Literals } from '../text/literals.ts';
-import { type Spelling, StringMachine } from '../text/string-machine.ts';
+import { StringMachine } from '../text/string-machine.ts';
 
 /** Machines that several grammars use, least recently used first. */
 class Shelf<Machine> {

@@ -108,7 +108,7 @@ function tokenOf(table: TokenTable, bytes: readonly number[]): number {
     node = table.all.child(node, byte);
     if (node < 0) return -1;
   }
-  return table.all.token[node]!;
+  return table.all.token(node);
 }
 
 /** How many of the forced bytes no token that may come reaches beyond. */
@@ -144,7 +144,7 @@ function walks(table: TokenTable, graph: StateGraph, node: number, state: State,
   for (let child = node + 1; child < all.end[node]!; child = all.end[child]!) {
     reading.bytes[reading.length++] = all.byte[child]!;
     const next = graph.step(state, all.byte[child]!, reading);
-    const found = next !== null && (all.token[child]! >= 0 || walks(table, graph, child, next, reading));
+    const found = next !== null && (all.token(child) >= 0 || walks(table, graph, child, next, reading));
     reading.length--;
     if (found) return true;
   }

@@ -1,6 +1,6 @@
 import { DEAD } from '../text/automaton.ts';
+import { CLOSED } from '../text/decoding.ts';
 import { nameOf } from '../text/name.ts';
-import { CLOSED } from '../text/string-machine.ts';
 import { ANY_BYTE } from './byte-set.ts';
 import type { ObjectFrame } from './object.ts';
 import type { Position, Reading } from './position.ts';

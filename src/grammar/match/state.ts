@@ -1,6 +1,6 @@
 import { GrammarError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
-import type { MaskEntry } from '../vocabulary/mask-entry.ts';
+import { type MaskEntry, ownSize } from '../vocabulary/mask-entry.ts';
 import type { Merged } from '../vocabulary/merged.ts';
 import { type ByteSet, unite } from './byte-set.ts';
 import type { Matching } from './matching.ts';
@@ -15,7 +15,7 @@ export class State {
   readonly next = new Map<number, State | null>();
   mask: MaskEntry | undefined;
   /** Tokens that go on after a string closed here, by the ways in which it may close. */
-  readonly leaving = new Map<Merged, readonly number[]>();
+  leaving: Map<Merged, MaskEntry> | undefined;
   forced: number | undefined;
 
   constructor(positions: readonly Position[]) {
@@ -33,6 +33,7 @@ export class State {
 export class StateGraph {
   readonly start: State;
   readonly matching: Matching;
+  private tokens = 0;
   private readonly single = new Map<number, State>();
   private readonly several = new Map<string, State>();
 
@@ -41,8 +42,20 @@ export class StateGraph {
     this.start = this.state(start);
   }
 
+  /** A measure of what is remembered: positions, and tokens in masks that no other state shares. */
   get size(): number {
-    return this.matching.size;
+    return this.matching.size + Math.ceil(this.tokens / 64);
+  }
+
+  remember(state: State, mask: MaskEntry): void {
+    state.mask = mask;
+    this.tokens += ownSize(mask);
+  }
+
+  rememberLeaving(state: State, merged: Merged, mask: MaskEntry): void {
+    state.leaving ??= new Map();
+    state.leaving.set(merged, mask);
+    this.tokens += ownSize(mask);
   }
 
   /** Null where the byte is not allowed. `reading` holds the text with the byte. */

@@ -1,100 +1,115 @@
-import { DEAD } from '../text/automaton.ts';
 import { nameOf } from '../text/name.ts';
-import { CLOSED, type StringMachine } from '../text/string-machine.ts';
-import { Merged, tokensAt } from '../vocabulary/merged.ts';
-import type { Trie } from '../vocabulary/trie.ts';
+import type { StringMachine } from '../text/string-machine.ts';
+import type { Weighed } from '../vocabulary/entry-cache.ts';
+import { concatenated, type Ids, type MaskPart, NO_IDS, setAll, unite } from '../vocabulary/mask-entry.ts';
+import { Merged } from '../vocabulary/merged.ts';
 import type { TokenTable } from '../vocabulary/vocabulary.ts';
+import { type Reached, reach, walkStrings } from './string-walk.ts';
 
 /** More tokens than this are kept as a bit set, fewer as a list. */
-const FEW = 512;
+const FEW = 768;
+/** Room for so many code points more excludes a few long tokens; below it, the tokens that fit are looked up anew. */
+const NARROW = 16;
 
 /** What a state of a string machine allows over a vocabulary, whatever the string stands in. */
-export class StringEntry {
-  readonly table: TokenTable;
-  readonly trie: Trie;
+export class StringEntry implements Weighed {
+  readonly weight: number;
   /** Where in the trie the state is. */
   readonly from: Merged;
-  /** All plain tokens stay inside; the lists hold the others only. */
-  readonly wide: boolean;
-  /** Tokens that stay inside, and the fewest code points that they make the string have from here. */
-  private readonly ids: Int32Array;
-  private readonly needs: Uint16Array;
-  private readonly states: Int32Array;
-  private readonly mostNeeded: number;
-  /** Nodes whose byte closes the string, the code points before, and the state before. */
+  /** Nodes whose byte closes the string, and the state before. */
   readonly exits: readonly number[];
-  readonly exitCounts: readonly number[];
   readonly exitStates: readonly number[];
+  private readonly exitCounts: readonly number[];
   private readonly mostBefore: number;
+  private readonly machine: StringMachine;
+  private readonly start: number;
+  private readonly table: TokenTable;
+  /** All plain tokens stay inside; only the others were walked. */
+  private readonly wide: boolean;
+  private readonly reached: Reached;
+  private readonly all: MaskPart;
+  private free: MaskPart | undefined;
+  private readonly parts = new Map<number, MaskPart>();
+  private readonly refused = new Map<string, Ids>();
+  private tail: Tail | undefined;
   private escaped: readonly { readonly node: number; readonly tail: string }[] | undefined;
-  private readonly insides = new Map<number, Inside>();
-  private grouping: ReadonlyMap<number, Inside> | undefined;
-  private closed: Merged | undefined;
-  private before: ReadonlyMap<number, number> | undefined;
+  private merged: Merged | undefined;
+  private groups: ReadonlyMap<string, Merged> | undefined;
+  private names: ReadonlyMap<number, Int32Array> | undefined;
 
   constructor(machine: StringMachine, start: number, table: TokenTable, from: Merged) {
-    const wide = from === table.specialRoot;
+    this.machine = machine;
+    this.start = start;
     this.table = table;
     this.from = from;
-    this.wide = wide;
-    this.trie = from.trie;
-    let count = 0;
-    const exits: number[] = [];
-    const exitCounts: number[] = [];
-    const exitStates: number[] = [];
-    const visitor: StringVisitor = {
-      inside: (node, state, read) => {
-        const token = this.trie.token[node]!;
-        if (token < 0) return true;
-        const need = read + machine.least(state);
-        if (count >= idBuffer.length - 64) growBuffers();
-        idBuffer[count] = token;
-        stateBuffer[count] = state;
-        needBuffer[count++] = need;
-        if (this.trie.twins.size === 0) return true;
-        for (const twin of this.trie.twins.get(node) ?? []) {
-          idBuffer[count] = twin;
-          stateBuffer[count] = state;
-          needBuffer[count++] = need;
-        }
-        return true;
-      },
-      exit: (node, state, read) => {
-        exits.push(node);
-        exitCounts.push(read);
-        exitStates.push(state);
-      },
-    };
-    for (const node of from.nodes) walkStrings(this.trie, node, machine, start, 0, visitor);
-    this.ids = idBuffer.slice(0, count);
-    this.needs = needBuffer.slice(0, count);
-    this.states = stateBuffer.slice(0, count);
-    this.mostNeeded = Math.max(wide ? table.longest : 0, largest(this.needs));
-    this.exits = exits;
-    this.exitCounts = exitCounts;
-    this.exitStates = exitStates;
-    this.mostBefore = exitCounts.reduce((most, count) => Math.max(most, count), 0);
+    this.wide = from === table.specialRoot;
+    this.reached = reach(machine, start, from, Number.POSITIVE_INFINITY);
+    this.exits = this.reached.exits;
+    this.exitStates = this.reached.exitStates;
+    this.exitCounts = this.reached.exitCounts;
+    this.mostBefore = this.exitCounts.reduce((most, count) => Math.max(most, count), 0);
+    this.all = this.part(this.reached.inside);
+    const { inside, named, exits } = this.reached;
+    this.weight =
+      1024 + 2 * (Math.min(inside.length * 4, table.words * 4) + named.length * 8 + exits.length * 24);
+    if (inside.length > FEW) this.reached = { ...this.reached, inside: new Int32Array(0) };
   }
 
-  /** Tokens that stay inside the string when at most `room` code points may follow. */
-  inside(room: number): Inside {
-    const key = Math.min(room, this.mostNeeded);
-    let inside = this.insides.get(key);
-    if (inside === undefined) this.insides.set(key, (inside = this.collect(key)));
-    return inside;
+  /** Tokens that stay inside the string when at most `room` code points may follow; `named` ones apart. */
+  inside(room: number): MaskPart {
+    const plain = this.wide ? this.table.longest : 0;
+    if (room >= Math.max(this.reached.need, plain)) return this.widened(this.all, room);
+    if (room < NARROW) return this.narrow(room);
+    this.tail ??= findTail(this.machine, this.start, this.from);
+    return this.widened({ ...this.all, without: this.tail.beyond(room) }, room);
+  }
+
+  /** Tokens that stay inside a string of any length or end with it: most masks are one of these and little else. */
+  get insideOrClosed(): MaskPart {
+    if (this.free !== undefined) return this.free;
+    const { bits: own, lists } = this.all;
+    if (!this.wide && own.length === 0 && this.closing.tokens.length <= FEW)
+      return (this.free = { bits: [], lists: [...lists, this.closing.tokens], without: NO_IDS });
+    const bits = this.wide
+      ? this.table.plainMask(this.table.longest).slice()
+      : new Uint32Array(this.table.words);
+    for (const set of own) unite(set, bits);
+    for (const list of lists) setAll(list, bits);
+    setAll(this.closing.tokens, bits);
+    return (this.free = { bits: [bits], lists: [], without: NO_IDS });
+  }
+
+  /** Tokens of a property's name that may still be a known one, by the state that they lead to. */
+  get named(): ReadonlyMap<number, Ids> {
+    return (this.names ??= byState(this.reached.named, this.reached.namedStates));
+  }
+
+  get namedTokens(): Int32Array {
+    return this.reached.named;
   }
 
   /** Tokens that close the string, by what follows. */
   get closing(): Merged {
-    return (this.closed ??= new Merged(this.trie, this.exits));
+    return (this.merged ??= new Merged(this.from.trie, this.exits));
   }
 
-  /** Of tokens that close the string, those that do so after `least` to `most` code points. */
-  within(tokens: readonly number[], least: number, most: number): readonly number[] {
-    if (least <= 0 && most >= this.mostBefore) return tokens;
-    this.before ??= this.countTokens();
-    const { before } = this;
-    return tokens.filter((token) => before.get(token)! >= least && before.get(token)! <= most);
+  /** Tokens that end where the string does. */
+  get closed(): MaskPart {
+    return { bits: [], lists: [this.closing.tokens], without: NO_IDS };
+  }
+
+  /** Tokens that close the string after fewer than `least` or more than `most` code points. */
+  closingOutside(least: number, most: number): Ids {
+    if (least <= 0 && most >= this.mostBefore) return NO_IDS;
+    const key = `${least},${most}`;
+    let tokens = this.refused.get(key);
+    if (tokens === undefined) {
+      const nodes = this.exits.filter((_, i) => this.exitCounts[i]! < least || this.exitCounts[i]! > most);
+      tokens = concatenated(nodes.map((node) => this.from.trie.tokensUnder(node)));
+      if (this.refused.size > 32) this.refused.clear();
+      this.refused.set(key, tokens);
+    }
+    return tokens;
   }
 
   /** Closing nodes after `least` to `most` code points. */
@@ -102,18 +117,9 @@ export class StringEntry {
     return this.exits.filter((_, i) => this.exitCounts[i]! >= least && this.exitCounts[i]! <= most);
   }
 
-  private countTokens(): ReadonlyMap<number, number> {
-    const before = new Map<number, number>();
-    this.exits.forEach((exit, i) => {
-      for (let node = exit; node < this.trie.end[exit]!; node++) {
-        for (const token of tokensAt(this.trie, node)) before.set(token, this.exitCounts[i]!);
-      }
-    });
-    return before;
-  }
-
-  /** The closing nodes by a label of the state before. */
+  /** The closing nodes by a label of the state before, which must not depend on more than the machine. */
   grouped(labelOf: (state: number) => string | undefined): ReadonlyMap<string, Merged> {
+    if (this.groups !== undefined) return this.groups;
     const groups = new Map<string, number[]>();
     this.exits.forEach((node, i) => {
       const label = labelOf(this.exitStates[i]!);
@@ -122,136 +128,116 @@ export class StringEntry {
       if (group === undefined) groups.set(label, [node]);
       else group.push(node);
     });
-    return new Map([...groups].map(([label, nodes]) => [label, new Merged(this.trie, nodes)]));
-  }
-
-  private collect(room: number): Inside {
-    const { ids, needs } = this;
-    const plain = this.wide ? this.table.plainMask(room) : undefined;
-    if (ids.length <= FEW)
-      return {
-        bases: plain === undefined ? [] : [plain],
-        extra: [...ids].filter((_, i) => needs[i]! <= room),
-      };
-    const base = plain === undefined ? new Uint32Array(this.table.words) : plain.slice();
-    for (let i = 0; i < ids.length; i++) if (needs[i]! <= room) base[ids[i]! >>> 5]! |= 1 << (ids[i]! & 31);
-    return { bases: [base], extra: [] };
-  }
-
-  /** Tokens that stay inside, by the state that they lead to. */
-  get byState(): ReadonlyMap<number, Inside> {
-    if (this.grouping !== undefined) return this.grouping;
-    const lists = new Map<number, number[]>();
-    for (let i = 0; i < this.ids.length; i++) {
-      const list = lists.get(this.states[i]!);
-      if (list === undefined) lists.set(this.states[i]!, [this.ids[i]!]);
-      else list.push(this.ids[i]!);
-    }
-    this.grouping = new Map(
-      [...lists].map(([state, list]): [number, Inside] => {
-        if (list.length <= FEW) return [state, { bases: [], extra: list }];
-        const base = new Uint32Array(this.table.words);
-        for (const id of list) base[id >>> 5]! |= 1 << (id & 31);
-        return [state, { bases: [base], extra: [] }];
-      }),
-    );
-    return this.grouping;
+    this.groups = new Map([...groups].map(([label, nodes]) => [label, new Merged(this.from.trie, nodes)]));
+    return this.groups;
   }
 
   /** Closing nodes with an escape on the way, and what is read there. */
   get escapedExits(): readonly { readonly node: number; readonly tail: string }[] {
+    const { trie } = this.from;
     return (this.escaped ??= this.exits.flatMap((node) => {
-      const text = this.trie.text(node);
+      const text = trie.text(node);
       return text.includes('\\')
-        ? [{ node, tail: nameOf(text.slice(this.from.startOf(this.trie, node), -1)) }]
+        ? [{ node, tail: nameOf(text.slice(this.from.startOf(trie, node), -1)) }]
         : [];
     }));
   }
-}
 
-let idBuffer = new Int32Array(1 << 16);
-let stateBuffer = new Int32Array(1 << 16);
-let needBuffer = new Uint16Array(1 << 16);
-
-function growBuffers(): void {
-  const ids = new Int32Array(idBuffer.length * 2);
-  ids.set(idBuffer);
-  idBuffer = ids;
-  const states = new Int32Array(stateBuffer.length * 2);
-  states.set(stateBuffer);
-  stateBuffer = states;
-  const needs = new Uint16Array(needBuffer.length * 2);
-  needs.set(needBuffer);
-  needBuffer = needs;
-}
-
-function largest(values: Uint16Array): number {
-  let most = 0;
-  for (let i = 0; i < values.length; i++) if (values[i]! > most) most = values[i]!;
-  return most;
-}
-
-export interface Inside {
-  readonly bases: readonly Uint32Array[];
-  readonly extra: readonly number[];
-}
-
-export interface StringVisitor {
-  /** A node inside the string; false cuts the branch. */
-  inside(node: number, state: number, count: number): boolean;
-  exit(node: number, state: number, count: number): void;
-}
-
-/** Walks a trie below a node in step with a string machine. */
-export function walkStrings(
-  trie: Trie,
-  from: number,
-  machine: StringMachine,
-  start: number,
-  count: number,
-  visitor: StringVisitor,
-): void {
-  const { byte, depth, end } = trie;
-  const base = depth[from]!;
-  const last = end[from]!;
-  const states: number[] = [];
-  const counts: number[] = [];
-  states[base] = start;
-  counts[base] = count;
-  for (let node = from + 1; node < last; ) {
-    const level = depth[node]!;
-    const before = states[level - 1]!;
-    const next = machine.step(before, byte[node]!);
-    if (next === DEAD) {
-      node = end[node]!;
-      continue;
+  /** Little room: only tokens of few code points come into question, so the walk is short. */
+  private narrow(room: number): MaskPart {
+    let part = this.parts.get(room);
+    if (part === undefined) {
+      part = this.widened(this.part(reach(this.machine, this.start, this.from, room).inside), room);
+      this.parts.set(room, part);
     }
-    const read = counts[level - 1]! + machine.completed(before, byte[node]!);
-    if (next === CLOSED) {
-      visitor.exit(node, before, read);
-      node = end[node]!;
-      continue;
-    }
-    states[level] = next;
-    counts[level] = read;
-    node = visitor.inside(node, next, read) ? node + 1 : end[node]!;
+    return part;
+  }
+
+  private widened(part: MaskPart, room: number): MaskPart {
+    return this.wide ? { ...part, bits: [this.table.plainMask(room), ...part.bits] } : part;
+  }
+
+  private part(tokens: Int32Array): MaskPart {
+    if (tokens.length <= FEW) return { bits: [], lists: [tokens], without: NO_IDS };
+    const bits = new Uint32Array(this.table.words);
+    setAll(tokens, bits);
+    return { bits: [bits], lists: [], without: NO_IDS };
   }
 }
 
-/** The machine's state over a vocabulary, remembered with the machine. */
+/** The tokens that need more than NARROW code points, most first. */
+class Tail {
+  private readonly tokens: Int32Array;
+  private readonly needs: Uint16Array;
+
+  constructor(found: readonly { readonly token: number; readonly need: number }[]) {
+    const sorted = [...found].sort((a, b) => b.need - a.need);
+    this.tokens = Int32Array.from(sorted, ({ token }) => token);
+    this.needs = Uint16Array.from(sorted, ({ need }) => need);
+  }
+
+  /** Those that need more than `room`. */
+  beyond(room: number): Ids {
+    let count = 0;
+    while (count < this.needs.length && this.needs[count]! > room) count++;
+    return this.tokens.subarray(0, count);
+  }
+}
+
+function findTail(machine: StringMachine, start: number, from: Merged): Tail {
+  const { trie } = from;
+  const found: { token: number; need: number }[] = [];
+  for (const root of from.nodes) {
+    walkStrings(trie, root, machine, start, 0, {
+      inside: (node, state, count) => {
+        const need = count + machine.least(state);
+        if (need > NARROW) for (const token of trie.tokensAt(node)) found.push({ token, need });
+        return true;
+      },
+      under: (node, count, cone) => {
+        if (count + trie.height[node]! + cone.least <= NARROW) return true;
+        if (cone.least > 0) return false;
+        const read = count - charactersTo(trie.text(node));
+        for (let i = trie.first[node + 1]!; i < trie.first[trie.end[node]!]!; i++) {
+          const need = read + trie.lengths[i]!;
+          if (need > NARROW) found.push({ token: trie.tokens[i]!, need });
+        }
+        return true;
+      },
+    });
+  }
+  return new Tail(found);
+}
+
+/** Code points in whole UTF-8, one character a byte. */
+function charactersTo(text: string): number {
+  let count = 0;
+  for (let i = 0; i < text.length; i++) if ((text.charCodeAt(i) & 0xc0) !== 0x80) count++;
+  return count;
+}
+
+function byState(tokens: Int32Array, states: Int32Array): ReadonlyMap<number, Int32Array> {
+  const lists = new Map<number, number[]>();
+  for (let i = 0; i < tokens.length; i++) {
+    const list = lists.get(states[i]!);
+    if (list === undefined) lists.set(states[i]!, [tokens[i]!]);
+    else list.push(tokens[i]!);
+  }
+  return new Map([...lists].map(([state, list]) => [state, Int32Array.from(list)]));
+}
+
+/** The machine's state over a vocabulary. */
 export function stringEntry(
   machine: StringMachine,
   state: number,
   table: TokenTable,
   from: Merged,
 ): StringEntry {
-  let known = machine.memo.get(table);
-  if (known === undefined) machine.memo.set(table, (known = new Map()));
   const key = state * 0x4000000 + from.id;
-  let entry = known.get(key) as StringEntry | undefined;
+  let entry = table.entries.get(machine, key) as StringEntry | undefined;
   if (entry === undefined) {
-    if (known.size > 2000) known.clear();
-    known.set(key, (entry = new StringEntry(machine, state, table, from)));
+    entry = new StringEntry(machine, state, table, from);
+    table.entries.set(machine, key, entry);
   }
   return entry;
 }

@@ -1,6 +1,6 @@
 import type { StringRule } from '../goal/shape.ts';
 import { DEAD } from '../text/automaton.ts';
-import { CLOSED } from '../text/string-machine.ts';
+import { CLOSED } from '../text/decoding.ts';
 import { ANY_BYTE } from './byte-set.ts';
 import type { Position, Reading } from './position.ts';
 import { close, type OpenValue } from './value.ts';

@@ -19,7 +19,6 @@ const LARGEST_EXPONENT = 400;
 export class NumberMachine {
   readonly rule: NumberRule;
   readonly start: NumberState;
-  readonly memo = new WeakMap<object, Map<string, unknown>>();
   private readonly plain: boolean;
   private readonly negative: NumberRule;
   private readonly free: boolean;

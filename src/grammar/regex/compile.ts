@@ -71,8 +71,8 @@ export class PatternAutomaton implements Automaton {
     return this.store.longest(state);
   }
 
-  universal(state: number): boolean {
-    return state === TermStore.ALL;
+  lasting(state: number): number {
+    return this.store.lasting(state);
   }
 }
 

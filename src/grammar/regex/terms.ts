@@ -243,6 +243,16 @@ export class TermStore {
     return this.entries[term]!.longest;
   }
 
+  /** See `Automaton.lasting`: a pattern that may match anywhere can always still match. */
+  lasting(term: Term): number {
+    if (term === TermStore.ALL) return 0;
+    const { kind, parts } = this.entries[term]!;
+    if (kind === OR)
+      return parts.reduce((least, part) => Math.min(least, this.lasting(part)), Number.POSITIVE_INFINITY);
+    const searches = kind === CAT && parts[0] === TermStore.ALL && !this.entries[parts[1]!]!.boolean;
+    return searches ? this.shortest(parts[1]!) : Number.POSITIVE_INFINITY;
+  }
+
   /** Fixes the alphabet: afterwards code points that no set of the store tells apart share a class. */
   seal(): void {
     const cuts = new Set<number>([0]);

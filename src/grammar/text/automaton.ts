@@ -9,8 +9,11 @@ export interface Automaton {
   /** Bounds on the code points still to come before acceptance; exact enough never to exclude a valid text. */
   shortest(state: number): number;
   longest(state: number): number;
-  /** Every continuation is accepted, now and ever after. */
-  universal(state: number): boolean;
+  /**
+   * No text can lead out of the language for good: after any, so many code points at most lead to acceptance.
+   * Infinity where that is not so, or not known.
+   */
+  lasting(state: number): number;
   /** First code points of groups that no state tells apart, ascending, from 0. */
   readonly boundaries: readonly number[];
 }
@@ -23,7 +26,7 @@ export const ANYTHING: Automaton = {
   accepts: () => true,
   shortest: () => 0,
   longest: () => Number.POSITIVE_INFINITY,
-  universal: () => true,
+  lasting: () => 0,
   boundaries: [0],
 };
 

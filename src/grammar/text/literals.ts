@@ -56,8 +56,8 @@ export class Literals implements Automaton {
     return this.most[state]!;
   }
 
-  universal(): boolean {
-    return false;
+  lasting(): number {
+    return Number.POSITIVE_INFINITY;
   }
 
   private add(text: string, index: number, cuts: Set<number>): void {

@@ -10,7 +10,7 @@ export class Merged {
   readonly id = made++;
   readonly trie: Trie;
   readonly nodes: readonly number[];
-  private own: readonly number[] | undefined;
+  private own: Int32Array | undefined;
   private kids: ReadonlyMap<number, Merged> | undefined;
 
   constructor(trie: Trie, nodes: readonly number[]) {
@@ -19,8 +19,8 @@ export class Merged {
   }
 
   /** Tokens that end at one of the nodes. */
-  get tokens(): readonly number[] {
-    return (this.own ??= this.nodes.flatMap((node) => tokensAt(this.trie, node)));
+  get tokens(): Int32Array {
+    return (this.own ??= Int32Array.from(this.nodes.flatMap((node) => [...this.trie.tokensAt(node)])));
   }
 
   /** How many bytes of a node's text lie above the merged node it descends from. */
@@ -43,11 +43,4 @@ export class Merged {
     this.kids = new Map([...groups].map(([byte, nodes]) => [byte, new Merged(trie, nodes)]));
     return this.kids;
   }
-}
-
-export function tokensAt(trie: Trie, node: number): readonly number[] {
-  const token = trie.token[node]!;
-  if (token < 0) return [];
-  const twins = trie.twins.get(node);
-  return twins === undefined ? [token] : [token, ...twins];
 }

@@ -1,5 +1,8 @@
+import { plainLength } from '../text/plain-classes.ts';
 import type { Vocabulary } from '../types.ts';
-import { Merged, tokensAt } from './merged.ts';
+import { EntryCache } from './entry-cache.ts';
+import { setAll } from './mask-entry.ts';
+import { Merged } from './merged.ts';
 import { Trie } from './trie.ts';
 
 const built = new WeakMap<Vocabulary, TokenTable>();
@@ -15,32 +18,6 @@ export function tableOf(vocabulary: Vocabulary): TokenTable {
   const table = built.get(vocabulary);
   if (table === undefined) throw new TypeError('A vocabulary is made by createVocabulary.');
   return table;
-}
-
-/** Code points of a token that may stand in a JSON string as it is; -1 where some byte may not. */
-function plainLength(text: string): number {
-  let count = 0;
-  for (let i = 0; i < text.length; i++) {
-    const byte = text.charCodeAt(i);
-    if (byte < 0x20 || byte === 0x22 || byte === 0x5c) return -1;
-    count++;
-    if (byte < 0x80) continue;
-    // U+2028 and 2029 are not matched by `.`, so they are left to the automata, as is all that is not whole UTF-8.
-    const more =
-      byte >= 0xc2 && byte <= 0xdf
-        ? 1
-        : byte >= 0xe1 && byte <= 0xec && byte !== 0xe2
-          ? 2
-          : byte === 0xe2 && text.charCodeAt(i + 1) !== 0x80
-            ? 2
-            : byte >= 0xf1 && byte <= 0xf3
-              ? 3
-              : 0;
-    if (more === 0) return -1;
-    for (let k = 1; k <= more; k++) if ((text.charCodeAt(i + k) & 0xc0) !== 0x80) return -1;
-    i += more;
-  }
-  return count;
 }
 
 function spaceNodes(trie: Trie): readonly number[] {
@@ -69,7 +46,9 @@ export class TokenTable {
   readonly specialRoot: Merged;
   /** The empty text and every text of white space alone, as one; and the tokens that are nothing else. */
   readonly spaces: Merged;
-  readonly spaceTokens: readonly number[];
+  readonly spaceTokens: Int32Array;
+  /** What was found by walking the tokens, for all grammars together. */
+  readonly entries = new EntryCache();
   private readonly masks = new Map<number, Uint32Array>();
 
   constructor(bytes: readonly (Uint8Array | null)[], eos: readonly number[]) {
@@ -106,7 +85,7 @@ export class TokenTable {
     this.specialRoot = new Merged(this.special, [0]);
     const spaces = spaceNodes(this.all);
     this.spaces = new Merged(this.all, spaces);
-    this.spaceTokens = spaces.flatMap((node) => tokensAt(this.all, node));
+    this.spaceTokens = this.spaces.tokens;
     this.plainByLength = byLength;
     this.longest = Math.max(0, byLength.length - 1);
   }
@@ -117,7 +96,7 @@ export class TokenTable {
     let mask = this.masks.get(key);
     if (mask !== undefined) return mask;
     mask = key > 0 ? this.plainMask(key - 1).slice() : new Uint32Array(this.words);
-    for (const id of this.plainByLength[key] ?? []) mask[id >>> 5]! |= 1 << (id & 31);
+    setAll(this.plainByLength[key] ?? [], mask);
     this.masks.set(key, mask);
     return mask;
   }
