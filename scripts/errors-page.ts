@@ -18,6 +18,9 @@ A \`{word}\` in a message is filled in when it is sent.
 
 const HEADINGS: Readonly<Record<ErrorSpec['type'], string>> = {
   invalid_request_error: 'The request is at fault',
+  authentication_error: 'The key is missing or not valid',
+  permission_error: 'The key may not do this',
+  rate_limit_error: 'The key has used up what it may, for now',
   not_found_error: 'What was asked for is not there',
   conflict_error: 'The request and what is there contradict each other',
   upstream_error: "The tool's own API is at fault",

@@ -31,6 +31,7 @@ export function toTenonError(thrown: unknown): TenonError {
 
 /** Seconds to wait, where the status asks the caller to come back. */
 export function retryAfter(error: TenonError): string | undefined {
+  if (error.values.seconds !== undefined) return String(error.values.seconds);
   const status: number = error.status;
   return status === 429 || status === 503 ? '1' : undefined;
 }

@@ -7,6 +7,9 @@ export interface ErrorSpec {
   readonly status: number;
   readonly type:
     | 'invalid_request_error'
+    | 'authentication_error'
+    | 'permission_error'
+    | 'rate_limit_error'
     | 'not_found_error'
     | 'conflict_error'
     | 'upstream_error'
@@ -77,6 +80,66 @@ export const ERRORS = {
     status: 403,
     type: 'invalid_request_error',
     message: 'A page of {origin} may not use this gateway. Call it from its own pages or from a program.',
+  },
+  // keys
+  key_missing: {
+    status: 401,
+    type: 'authentication_error',
+    message:
+      'This gateway asks for a key. Send it as authorization: Bearer tenon_…; an administrator makes one with tenon key add.',
+  },
+  key_invalid: {
+    status: 401,
+    type: 'authentication_error',
+    message: 'The key is not one of this gateway. It may have been removed or rotated; ask for a new one.',
+  },
+  key_expired: {
+    status: 401,
+    type: 'authentication_error',
+    message: 'This secret of the key {key} expired at {at}. Use its newer one, or ask for a new key.',
+  },
+  scope_missing: {
+    status: 403,
+    type: 'permission_error',
+    message: 'The key {key} may not do this: it needs the scope {scope}.',
+  },
+  tool_not_allowed: {
+    status: 403,
+    type: 'permission_error',
+    message: 'This key may not use the tool {tool}. Its list of tools is fixed when it is made.',
+  },
+  rate_limited: {
+    status: 429,
+    type: 'rate_limit_error',
+    message: 'The key {key} may send {limit} requests a minute. Try again in {seconds} s.',
+  },
+  too_many_at_once: {
+    status: 429,
+    type: 'rate_limit_error',
+    message: 'The key {key} may have {limit} requests running at once. Try again when one has ended.',
+  },
+  token_budget_spent: {
+    status: 429,
+    type: 'rate_limit_error',
+    message:
+      'The key {key} has spent its {limit} tokens of today. It may go on at midnight UTC, in {seconds} s.',
+  },
+  key_not_found: {
+    status: 404,
+    type: 'not_found_error',
+    message: 'There is no key {name}. GET /v1/keys lists them.',
+  },
+  key_exists: {
+    status: 409,
+    type: 'conflict_error',
+    message:
+      'There is, or was, a key {name}. Names stand in the records for who did what, so none is used twice: take another.',
+  },
+  key_admin_needed: {
+    status: 409,
+    type: 'conflict_error',
+    message:
+      'Without a key that has the scope admin and never expires, nobody could manage keys any more. Make one first; the first key must be one, and it is the last that can be removed.',
   },
   // starting and the command line (the statuses matter only where one of these crosses HTTP)
   port_in_use: {

@@ -31,6 +31,9 @@ describe('the error table', () => {
   it('says what each status class may be', () => {
     const byType: Readonly<Record<ErrorSpec['type'], RegExp>> = {
       invalid_request_error: /^4/,
+      authentication_error: /^401$/,
+      permission_error: /^403$/,
+      rate_limit_error: /^429$/,
       not_found_error: /^404$/,
       conflict_error: /^4(09|22)$/,
       upstream_error: /^(4\d\d|50[234])$/,

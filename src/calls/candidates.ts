@@ -3,19 +3,31 @@ import type { Registry, Tool } from '../tools/types.ts';
 import type { CallRequest } from './types.ts';
 
 /**
- * The tools a call may become: the one it names, some of those it lists, or some of all. Throws `tool_not_found`,
- * `no_tools_registered`.
+ * The tools a call may become: the one it names, some of those it lists, or some of all, as far as `allowed` goes.
+ * Throws `tool_not_found`, `tool_not_allowed`, `no_tools_registered`.
  */
 export async function findCandidates(
   registry: Registry,
   request: CallRequest,
   limit: number,
+  allowed?: readonly string[],
 ): Promise<readonly Tool[]> {
+  const named = request.tool === undefined ? request.tools : [request.tool];
+  for (const name of named ?? []) checkAllowed(name, allowed);
   if (request.tool !== undefined) return [await registry.get(request.tool)];
-  const tools = request.tools === undefined ? await registry.list() : await getAll(registry, request.tools);
+  const tools =
+    request.tools === undefined
+      ? (await registry.list()).filter(({ name }) => allowed?.includes(name) ?? true)
+      : await getAll(registry, request.tools);
   if (tools.length === 0) throw new TenonError('no_tools_registered');
   if (tools.length <= limit) return tools;
-  return await narrow(registry, request, tools, limit);
+  const listed = request.tools !== undefined || allowed !== undefined;
+  return await narrow(registry, request, tools, limit, listed);
+}
+
+function checkAllowed(name: string, allowed: readonly string[] | undefined): void {
+  if (allowed === undefined || allowed.includes(name)) return;
+  throw new TenonError('tool_not_allowed', { tool: name.slice(0, 64) }, { param: 'tool' });
 }
 
 async function getAll(registry: Registry, names: readonly string[]): Promise<readonly Tool[]> {
@@ -32,13 +44,14 @@ async function narrow(
   request: CallRequest,
   tools: readonly Tool[],
   limit: number,
+  listed: boolean,
 ): Promise<readonly Tool[]> {
-  if (request.tools === undefined) {
+  if (!listed) {
     const found = await registry.search(request.input, limit);
     return found.length > 0 ? found : tools.slice(0, limit);
   }
-  const allowed = new Map(tools.map((tool) => [tool.name, tool]));
+  const known = new Map(tools.map((tool) => [tool.name, tool]));
   const everything = await registry.search(request.input, Number.MAX_SAFE_INTEGER);
-  const found = everything.flatMap((tool) => allowed.get(tool.name) ?? []).slice(0, limit);
+  const found = everything.flatMap((tool) => known.get(tool.name) ?? []).slice(0, limit);
   return found.length > 0 ? found : tools.slice(0, limit);
 }

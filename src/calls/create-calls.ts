@@ -26,6 +26,8 @@ export interface CallOptions {
   readonly idempotencyKey?: string;
   /** Who asks; keys are theirs. */
   readonly actor?: string;
+  /** The tools that who asks may use; default all. */
+  readonly allowedTools?: readonly string[];
   /** Ends the call as `cancelled` while nothing was sent. */
   readonly signal?: AbortSignal;
 }
@@ -33,6 +35,9 @@ export interface CallOptions {
 export interface CallListFilter {
   readonly status?: CallState | undefined;
   readonly tool?: string | undefined;
+  /** Of any of these tools. */
+  readonly tools?: readonly string[] | undefined;
+  readonly actor?: string | undefined;
   /** Created at or after, ISO 8601. */
   readonly since?: string | undefined;
 }
@@ -127,7 +132,7 @@ export function createCalls(ports: CallPorts): Calls {
         : keyRequest(request, options.idempotencyKey, options.actor);
     const before = keyed === null ? null : await findKeyed(store, keyed);
     if (before !== null) return await join(before);
-    const candidates = await findCandidates(registry, request, limit);
+    const candidates = await findCandidates(registry, request, limit, options.allowedTools);
     const id = createId('call');
     try {
       return await running.track(id, receive(id, request, candidates, options, keyed));
@@ -161,10 +166,12 @@ export function createCalls(ports: CallPorts): Calls {
       return toRecord(row, await store.calls.events(id), await store.reviews.lastOf(id));
     },
 
-    async list({ status, tool, since }, page) {
+    async list({ status, tool, tools, actor, since }, page) {
       const filter = {
         ...(status === undefined ? {} : { state: status }),
         ...(tool === undefined ? {} : { tool }),
+        ...(tools === undefined ? {} : { tools }),
+        ...(actor === undefined ? {} : { actor }),
         ...(since === undefined ? {} : { since: new Date(since).toISOString() }),
       };
       const { data, has_more } = await store.calls.list(filter, page);

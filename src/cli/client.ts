@@ -19,28 +19,37 @@ export interface GatewayClient {
   delete(path: string): Promise<void>;
 }
 
-/** Throws `gateway_unreachable`, `gateway_answer_invalid`, and GatewayError for what the gateway refuses. */
-export function createClient(url: string): GatewayClient {
+/**
+ * `key`: an API key, where the gateway asks for one. Throws `gateway_unreachable`, `gateway_answer_invalid`, and
+ * GatewayError for what the gateway refuses.
+ */
+export function createClient(url: string, key?: string): GatewayClient {
   const base = url.replace(/\/+$/, '');
   const json = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
-    const response = await send(base, method, path, body);
+    const response = await send({ base, key }, method, path, body);
     return parse(base, await response.text()) as T;
   };
   return {
     url: base,
     get: (path) => json('GET', path),
-    text: async (path) => (await send(base, 'GET', path)).text(),
+    text: async (path) => (await send({ base, key }, 'GET', path)).text(),
     post: (path, body) => json('POST', path, body),
     put: (path, body) => json('PUT', path, body),
     upload: (method, path, form, onBytes = () => {}) => json(method, path, new Upload(form, onBytes)),
     delete: async (path) => {
-      await send(base, 'DELETE', path);
+      await send({ base, key }, 'DELETE', path);
     },
   };
 }
 
-async function send(base: string, method: string, path: string, body?: unknown): Promise<Response> {
-  const response = await request(base, method, path, body);
+interface Target {
+  readonly base: string;
+  readonly key: string | undefined;
+}
+
+async function send(target: Target, method: string, path: string, body?: unknown): Promise<Response> {
+  const { base } = target;
+  const response = await request(target, method, path, body);
   if (response.ok) return response;
   const answer = parse(base, await response.text());
   if (!isErrorBody(answer)) {
@@ -52,10 +61,17 @@ async function send(base: string, method: string, path: string, body?: unknown):
   throw new GatewayError(response.status, answer, response.headers.get('x-request-id'));
 }
 
-async function request(base: string, method: string, path: string, body: unknown): Promise<Response> {
-  const init = { method, ...encode(body) };
+async function request(
+  { base, key }: Target,
+  method: string,
+  path: string,
+  body: unknown,
+): Promise<Response> {
+  const init: RequestInit = { method, ...encode(body) };
+  const headers = new Headers(init.headers);
+  if (key !== undefined) headers.set('authorization', `Bearer ${key}`);
   try {
-    return await fetch(base + path, init);
+    return await fetch(base + path, { ...init, headers });
   } catch (error) {
     const cause = (error as Error).cause as NodeJS.ErrnoException | undefined;
     const reason = cause?.code ?? cause?.message ?? (error as Error).message;

@@ -3,6 +3,7 @@ import { adapterCommand } from './commands/adapter.ts';
 import { benchCommand } from './commands/bench.ts';
 import { callCommand } from './commands/call.ts';
 import { exportCommand } from './commands/export.ts';
+import { keyCommand } from './commands/key.ts';
 import { reviewCommand } from './commands/review.ts';
 import { serveCommand } from './commands/serve.ts';
 import { toolCommand } from './commands/tool.ts';
@@ -21,6 +22,7 @@ export function createProgram(): Command {
     reviewCommand,
     adapterCommand,
     exportCommand,
+    keyCommand,
     benchCommand,
   ]) {
     program.addCommand(add());

@@ -4,15 +4,18 @@ import { requestId } from 'hono/request-id';
 import { secureHeaders } from 'hono/secure-headers';
 import type { GatewayContext, GatewayEnv } from './env.ts';
 import { accessLog } from './middleware/access-log.ts';
+import { authenticate } from './middleware/authenticate.ts';
 import { bodyLimit } from './middleware/body-limit.ts';
 import { count } from './middleware/count.ts';
 import { onError, onMethodNotAllowed, onNotFound } from './middleware/errors.ts';
 import { sameOrigin } from './middleware/same-origin.ts';
 import type { Ports } from './ports.ts';
 import { adapterRoutes } from './routes/adapters.ts';
+import { auditRoutes } from './routes/audit.ts';
 import { callRoutes } from './routes/calls.ts';
 import { healthRoutes } from './routes/health.ts';
 import { homeRoutes } from './routes/home.ts';
+import { keyRoutes } from './routes/keys.ts';
 import { modelRoutes } from './routes/models.ts';
 import { reviewRoutes } from './routes/reviews.ts';
 import { toolRoutes } from './routes/tools.ts';
@@ -41,6 +44,7 @@ export function createApp(ports: Ports): Hono<GatewayEnv> {
   app.use(count(ports.metrics));
   app.use(secureHeaders({ contentSecurityPolicy: PAGE_POLICY }));
   app.use(sameOrigin(ports.hosts));
+  app.use(authenticate(ports.keys));
   app.use(methodNotAllowed({ app, onMethodNotAllowed }));
   const jsonLimit = bodyLimit(ports.maxBodyBytes);
   // Adapters are weights, not requests: their port takes them as they arrive and has a limit of its own.
@@ -52,6 +56,8 @@ export function createApp(ports: Ports): Hono<GatewayEnv> {
   app.route('/v1/calls', callRoutes(ports));
   app.route('/v1/reviews', reviewRoutes(ports));
   app.route('/v1/adapters', adapterRoutes(ports));
+  app.route('/v1/keys', keyRoutes(ports));
+  app.route('/v1/audit', auditRoutes(ports));
   app.route('/v1/models', modelRoutes(ports));
   app.route('/', healthRoutes(ports));
   app.route('/', homeRoutes(ports));

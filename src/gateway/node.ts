@@ -10,6 +10,7 @@ import { type Adapters, openAdapters } from './adapters.ts';
 import { createApp } from './app.ts';
 import { createClosers } from './closers.ts';
 import { type Door, openDoor } from './door.ts';
+import { createKeys } from './keys/index.ts';
 import type { Log } from './log.ts';
 import { namesOf } from './names.ts';
 import { createMetrics } from './node-metrics.ts';
@@ -17,6 +18,15 @@ import type { Ports } from './ports.ts';
 
 export { type Closers, createClosers } from './closers.ts';
 export { type Door, openDoor } from './door.ts';
+export {
+  type ApiKey,
+  checkNewKey,
+  createKeys,
+  type Keys,
+  type KeyWithSecret,
+  type NewKey,
+  SCOPES,
+} from './keys/index.ts';
 export { silentLog } from './log.ts';
 export { createLog, type LogLevel } from './node-log.ts';
 
@@ -134,6 +144,8 @@ async function openPorts(
   opened({ close: () => calls.drain() });
   const reviews = createReviews({ calls, registry, validator, store });
 
+  const keys = await createKeys(store);
+
   const recovered = await calls.recover();
   if (Object.values(recovered).some((count) => count > 0))
     log.warn({ ...recovered }, 'took up calls that were open');
@@ -143,6 +155,8 @@ async function openPorts(
     calls,
     reviews,
     adapters,
+    keys,
+    audit: store.audit,
     engine,
     log,
     version,

@@ -1,7 +1,9 @@
 import type { Calls } from '../calls/index.ts';
 import type { AdapterInfo, EngineInfo } from '../engine/types.ts';
 import type { Reviews } from '../reviews/index.ts';
+import type { AuditStore } from '../store/index.ts';
 import type { Registry } from '../tools/types.ts';
+import type { Keys } from './keys/index.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -11,6 +13,8 @@ export interface Ports {
   readonly calls: Pick<Calls, 'call' | 'get' | 'list'>;
   readonly reviews: Pick<Reviews, 'list' | 'get' | 'decide'>;
   readonly adapters: AdaptersPort;
+  readonly keys: Keys;
+  readonly audit: AuditStore;
   readonly engine: { readonly info: EngineInfo; trouble(): string | null };
   readonly log: Log;
   readonly metrics: Metrics;

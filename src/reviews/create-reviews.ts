@@ -8,6 +8,8 @@ import { toSummary } from './view.ts';
 export interface ReviewListFilter {
   readonly status?: ReviewStatus | undefined;
   readonly tool?: string | undefined;
+  /** Of any of these tools. */
+  readonly tools?: readonly string[] | undefined;
   /** A reason's kind. */
   readonly kind?: string | undefined;
   /** Created at or after, ISO 8601. */
@@ -48,10 +50,11 @@ export function createReviews(ports: ReviewPorts): Reviews {
   }
 
   return {
-    async list({ status, tool, kind, since }, page) {
+    async list({ status, tool, tools, kind, since }, page) {
       const filter = {
         ...(status === undefined ? {} : { status }),
         ...(tool === undefined ? {} : { tool }),
+        ...(tools === undefined ? {} : { tools }),
         ...(kind === undefined ? {} : { kind }),
         ...(since === undefined ? {} : { since: new Date(since).toISOString() }),
       };

@@ -44,7 +44,12 @@ async function carryOut(
   const record = (status: ReviewDecided['status'], corrected: string | null) => {
     const decided_at = clock().toISOString();
     const decided = { status, decided_by: actor, decided_at, note: decision.note ?? null, corrected };
-    return (within: Pick<Store, 'reviews'>) => within.reviews.decide(review.id, decided);
+    const data = { call: review.call_id, tool: review.tool, note: decided.note };
+    return async (within: Pick<Store, 'reviews' | 'audit'>) => {
+      await within.reviews.decide(review.id, decided);
+      const entry = { at: decided_at, actor, action: `review.${decision.decision}`, target: review.id };
+      await within.audit.append({ ...entry, data: JSON.stringify(data) });
+    };
   };
 
   switch (decision.decision) {

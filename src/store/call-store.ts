@@ -8,6 +8,9 @@ import type { CallEventRow, CallRow, PageOf, PageRequest } from './types.ts';
 export interface CallFilter {
   readonly state?: string;
   readonly tool?: string;
+  /** Of any of these tools. */
+  readonly tools?: readonly string[];
+  readonly actor?: string;
   /** Created at or after, ISO 8601 in UTC. */
   readonly since?: string;
 }
@@ -45,6 +48,8 @@ export function createCallStore(db: Kysely<Tables>): CallStore {
       let query = db.selectFrom('calls').selectAll().orderBy('id', 'desc').limit(rowsToRead(page));
       if (filter.state !== undefined) query = query.where('state', '=', filter.state);
       if (filter.tool !== undefined) query = query.where('tool', '=', filter.tool);
+      if (filter.tools !== undefined) query = query.where('tool', 'in', filter.tools);
+      if (filter.actor !== undefined) query = query.where('actor', '=', filter.actor);
       if (filter.since !== undefined) {
         query = query
           .where('id', '>=', lowestIdSince('call', filter.since))

@@ -3,7 +3,7 @@ import { encodeTime, monotonicFactory } from 'ulid';
 const next = monotonicFactory();
 
 /** `call_01J…`: a ULID, so ids sort by the time they were made, and within a millisecond by order. */
-export function createId(kind: 'call' | 'rev'): string {
+export function createId(kind: 'call' | 'rev' | 'aud'): string {
   return `${kind}_${next()}`;
 }
 

@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { Kysely } from 'kysely';
 import { type AdapterStore, createAdapterStore } from './adapter-store.ts';
+import { type AuditStore, createAuditStore } from './audit-store.ts';
 import { type CallStore, createCallStore } from './call-store.ts';
 import { createIdempotencyStore, type IdempotencyStore } from './idempotency-store.ts';
+import { createKeyStore, type KeyStore } from './key-store.ts';
 import { migrate } from './migrate.ts';
 import { createReviewStore, type ReviewStore } from './review-store.ts';
 import { createSqliteDialect } from './sqlite/dialect.ts';
@@ -17,6 +19,8 @@ export interface Repositories {
   readonly reviews: ReviewStore;
   readonly adapters: AdapterStore;
   readonly idempotency: IdempotencyStore;
+  readonly keys: KeyStore;
+  readonly audit: AuditStore;
 }
 
 export interface Store extends Repositories {
@@ -64,5 +68,7 @@ function repositories(db: Kysely<Tables>): Repositories {
     reviews: createReviewStore(db),
     adapters: createAdapterStore(db),
     idempotency: createIdempotencyStore(db),
+    keys: createKeyStore(db),
+    audit: createAuditStore(db),
   };
 }

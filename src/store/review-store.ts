@@ -8,6 +8,8 @@ import type { PageOf, PageRequest, ReviewRow } from './types.ts';
 export interface ReviewFilter {
   readonly status?: ReviewRow['status'];
   readonly tool?: string;
+  /** Of any of these tools. */
+  readonly tools?: readonly string[];
   readonly kind?: string;
   /** Created at or after, ISO 8601 in UTC. */
   readonly since?: string;
@@ -54,6 +56,7 @@ export function createReviewStore(db: Kysely<Tables>): ReviewStore {
         .limit(rowsToRead(page));
       if (filter.status !== undefined) query = query.where('reviews.status', '=', filter.status);
       if (filter.tool !== undefined) query = query.where('reviews.tool', '=', filter.tool);
+      if (filter.tools !== undefined) query = query.where('reviews.tool', 'in', filter.tools);
       if (filter.kind !== undefined) query = query.where('reviews.kind', '=', filter.kind);
       if (filter.since !== undefined) {
         query = query

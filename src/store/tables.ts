@@ -1,4 +1,14 @@
-import type { AdapterRow, CallEventRow, CallRow, IdempotencyKeyRow, ReviewRow, ToolRow } from './types.ts';
+import type {
+  AdapterRow,
+  AuditRow,
+  CallEventRow,
+  CallRow,
+  IdempotencyKeyRow,
+  KeyRow,
+  KeySecretRow,
+  ReviewRow,
+  ToolRow,
+} from './types.ts';
 
 /** The database as Kysely sees it. */
 export interface Tables {
@@ -8,4 +18,8 @@ export interface Tables {
   reviews: ReviewRow;
   adapters: AdapterRow;
   idempotency_keys: IdempotencyKeyRow;
+  api_keys: KeyRow;
+  api_key_secrets: KeySecretRow;
+  api_key_usage: { readonly key: string; readonly day: string; readonly tokens: number };
+  audit_log: AuditRow;
 }

@@ -107,6 +107,47 @@ export interface IdempotencyKeyRow {
   readonly created_at: string;
 }
 
+export interface KeyRow {
+  /** Unique for all time, removed keys included: what is recorded as who. */
+  readonly name: string;
+  /** JSON: list of scopes. */
+  readonly scopes: string;
+  /** JSON: names of tools; null: all. */
+  readonly tools: string | null;
+  readonly requests_per_minute: number | null;
+  readonly concurrency: number | null;
+  readonly tokens_per_day: number | null;
+  readonly expires_at: string | null;
+  readonly created_at: string;
+  readonly created_by: string;
+  readonly removed_at: string | null;
+}
+
+/** One secret of a key; while a key is rotated it has two. */
+export interface KeySecretRow {
+  /** The secret's first characters, by which it is found and recognized. */
+  readonly prefix: string;
+  /** The key's name. */
+  readonly key: string;
+  /** SHA-256 of the whole secret, hex. */
+  readonly digest: string;
+  readonly created_at: string;
+  readonly expires_at: string | null;
+}
+
+/** One thing that somebody changed or decided. Never changed, never deleted. */
+export interface AuditRow {
+  readonly id: string;
+  readonly at: string;
+  readonly actor: string;
+  /** `tool.register`, `review.approve`… */
+  readonly action: string;
+  /** What it was done to: a tool's name, a review's id… */
+  readonly target: string;
+  /** JSON. */
+  readonly data: string;
+}
+
 /** One page of a list, newest first. */
 export interface PageRequest {
   readonly limit: number;

@@ -1,22 +1,34 @@
 import { createCalls } from '../../src/calls/index.ts';
 import type { Engine } from '../../src/engine/types.ts';
 import type { Ports } from '../../src/gateway/index.ts';
+import { createKeys } from '../../src/gateway/keys/index.ts';
 import { createMetrics } from '../../src/gateway/node-metrics.ts';
 import { createReviews } from '../../src/reviews/index.ts';
 import { createValidator } from '../../src/schema/index.ts';
-import { openStore } from '../../src/store/index.ts';
+import { openStore, type Store } from '../../src/store/index.ts';
 import { createGrammarCompiler, createRegistry } from '../../src/tools/index.ts';
 import { createUpstreamClient } from '../../src/upstream/index.ts';
 
 export interface TestPorts {
   readonly ports: Ports;
+  readonly store: Store;
   readonly logged: Readonly<Record<string, unknown>>[];
   close(): Promise<void>;
 }
 
-/** The real rooms over a database in memory. The engine is not asked: calls with the real one are in test/e2e/. */
-export async function openTestPorts({ maxBodyBytes }: { readonly maxBodyBytes: number }): Promise<TestPorts> {
+export interface TestPortsOptions {
+  readonly maxBodyBytes: number;
+  /** Default: one that must not be asked. Calls with the real one are in test/e2e/. */
+  readonly engine?: Pick<Engine, 'select' | 'generate'>;
+}
+
+/** The real rooms over a database in memory. */
+export async function openTestPorts({
+  maxBodyBytes,
+  engine: scripted,
+}: TestPortsOptions): Promise<TestPorts> {
   const store = await openStore({ memory: true });
+  const engine = { ...notAsked, ...scripted };
   const validator = createValidator({ threads: 1 });
   const grammar = createGrammarCompiler();
   const upstream = createUpstreamClient({ env: {}, version: '0' });
@@ -27,11 +39,14 @@ export async function openTestPorts({ maxBodyBytes }: { readonly maxBodyBytes: n
   const note = (fields: Readonly<Record<string, unknown>>): void => void logged.push(fields);
   return {
     logged,
+    store,
     ports: {
       registry,
       calls,
       reviews: createReviews({ calls, registry, validator, store }),
-      adapters: { list: () => [], get: notAsked, add: notAsked, replace: notAsked, remove: notAsked },
+      adapters: { list: () => [], get: refuse, add: refuse, replace: refuse, remove: refuse },
+      keys: await createKeys(store),
+      audit: store.audit,
       engine,
       metrics: createMetrics(() => true),
       log: { info: note, warn: note, error: note },
@@ -46,11 +61,11 @@ export async function openTestPorts({ maxBodyBytes }: { readonly maxBodyBytes: n
   };
 }
 
-const notAsked = (): never => {
+const refuse = (): never => {
   throw new Error('the engine is not asked here');
 };
 
-const engine: Pick<Engine, 'info' | 'select' | 'generate' | 'trouble'> = {
+const notAsked: Pick<Engine, 'info' | 'select' | 'generate' | 'trouble'> = {
   info: {
     model: 'none',
     digest: '',
@@ -60,7 +75,7 @@ const engine: Pick<Engine, 'info' | 'select' | 'generate' | 'trouble'> = {
     context: 0,
     device: 'none',
   },
-  select: notAsked,
-  generate: notAsked,
+  select: refuse,
+  generate: refuse,
   trouble: () => null,
 };

@@ -14,6 +14,7 @@ export function accessLog(log: Log): MiddlewareHandler<GatewayEnv> {
       path: c.req.path,
       status: c.res.status,
       ms,
+      ...(c.get('caller') && { key: c.get('caller')?.name }),
     };
     log.info(fields, 'request');
   };

@@ -1,17 +1,19 @@
 import { Hono } from 'hono';
 import { TenonError } from '../../errors.ts';
+import { record } from '../audit.ts';
 import type { GatewayContext, GatewayEnv } from '../env.ts';
 import { list } from '../paging.ts';
 import type { AdapterUpload, Ports } from '../ports.ts';
 
 /** `/v1/adapters`: LoRA adapters in PEFT format, by name. An upload goes to the port as it arrives, unread. */
-export function adapterRoutes({ adapters }: Pick<Ports, 'adapters'>): Hono<GatewayEnv> {
+export function adapterRoutes({ adapters, audit }: Pick<Ports, 'adapters' | 'audit'>): Hono<GatewayEnv> {
   const app = new Hono<GatewayEnv>();
 
   app.get('/', (c) => c.json(list(adapters.list())));
 
   app.post('/', async (c) => {
     const { adapter, created } = await adapters.add(uploadOf(c));
+    if (created) await record(c, audit, 'adapter.add', adapter.name, { digest: adapter.digest });
     return c.json(adapter, created ? 201 : 200, { location: `/v1/adapters/${adapter.name}` });
   });
 
@@ -19,11 +21,13 @@ export function adapterRoutes({ adapters }: Pick<Ports, 'adapters'>): Hono<Gatew
 
   app.put('/:name', async (c) => {
     const { adapter, created } = await adapters.replace(c.req.param('name'), uploadOf(c));
+    if (created) await record(c, audit, 'adapter.replace', adapter.name, { digest: adapter.digest });
     return c.json(adapter, created ? 201 : 200);
   });
 
   app.delete('/:name', async (c) => {
     await adapters.remove(c.req.param('name'));
+    await record(c, audit, 'adapter.remove', c.req.param('name'));
     return c.body(null, 204);
   });
 

@@ -1,9 +1,11 @@
 import { Hono } from 'hono';
-import { type CallListFilter, type CallRequest, isState } from '../../calls/index.ts';
+import { type CallListFilter, type CallRecord, type CallRequest, isState } from '../../calls/index.ts';
 import { TenonError } from '../../errors.ts';
 import { readJson } from '../body.ts';
 import { createCheck } from '../check.ts';
 import type { GatewayContext, GatewayEnv } from '../env.ts';
+import { mayUseTool, seesAllCalls, type Who } from '../keys/index.ts';
+import { callerOptions, spend } from '../metering.ts';
 import { list, readPage } from '../paging.ts';
 import type { Ports } from '../ports.ts';
 
@@ -24,27 +26,53 @@ const checkCallRequest = createCheck<CallRequest>({
 });
 
 /** `/v1/calls`: plain language in, one call out. Any outcome of a call is 200 with a status; errors are of the request. */
-export function callRoutes({ calls, metrics }: Pick<Ports, 'calls' | 'metrics'>): Hono<GatewayEnv> {
+export function callRoutes({
+  calls,
+  metrics,
+  keys,
+}: Pick<Ports, 'calls' | 'metrics' | 'keys'>): Hono<GatewayEnv> {
   const app = new Hono<GatewayEnv>();
 
   app.post('/', async (c) => {
     const request = checkCallRequest(await readJson(c));
     refuseContradiction(request);
     const idempotencyKey = c.req.header('idempotency-key');
-    const keyed = idempotencyKey === undefined ? {} : { idempotencyKey };
-    const result = await calls.call(request, { ...keyed, signal: c.req.raw.signal });
+    const result = await calls.call(request, {
+      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+      ...callerOptions(c.get('caller')),
+      signal: c.req.raw.signal,
+    });
     metrics.call(result);
+    await spend(c, keys, result.usage);
     return c.json(result);
   });
 
   app.get('/', async (c) => {
-    const { data, has_more } = await calls.list(readFilter(c), readPage(c));
+    const filter = { ...readFilter(c), ...visibleTo(c.get('caller')) };
+    const { data, has_more } = await calls.list(filter, readPage(c));
     return c.json(list(data, has_more));
   });
 
-  app.get('/:id', async (c) => c.json(await calls.get(c.req.param('id'))));
+  app.get('/:id', async (c) => {
+    const call = await calls.get(c.req.param('id'));
+    checkVisible(c.get('caller'), call);
+    return c.json(call);
+  });
 
   return app;
+}
+
+/** Of other calls a key is not even told that they are there. */
+function checkVisible(caller: Who, { id, actor, tool }: CallRecord): void {
+  const isOwn = seesAllCalls(caller) || actor === caller?.name;
+  if (!isOwn || (tool !== null && !mayUseTool(caller, tool))) throw new TenonError('call_not_found', { id });
+}
+
+function visibleTo(caller: Who): Pick<CallListFilter, 'actor' | 'tools'> {
+  return {
+    ...(caller === null || seesAllCalls(caller) ? {} : { actor: caller.name }),
+    ...(caller?.tools === undefined ? {} : { tools: caller.tools }),
+  };
 }
 
 /** `?status=&tool=&since=`. */

@@ -12,11 +12,30 @@ const STYLE = `
 
 /** `/`: what is up, and where to look. The console will stand here. */
 export function homeRoutes(
-  ports: Pick<Ports, 'engine' | 'registry' | 'adapters' | 'version'>,
+  ports: Pick<Ports, 'engine' | 'registry' | 'adapters' | 'keys' | 'version'>,
 ): Hono<GatewayEnv> {
   const app = new Hono<GatewayEnv>();
-  app.get('/', async (c) => c.html(await page(ports)));
+  app.get('/', async (c) => {
+    const isKnown = c.get('caller') !== null || !ports.keys.required;
+    return c.html(isKnown ? await page(ports) : stranger(ports));
+  });
   return app;
+}
+
+/** Without a key nobody is told what is registered here. */
+function stranger({ version }: Pick<Ports, 'version'>) {
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <title>Tenon</title>
+        <style>${STYLE}</style>
+      </head>
+      <body>
+        <h1>Tenon ${version}</h1>
+        <p>This gateway asks for a key: <code>Authorization: Bearer …</code></p>
+      </body>
+    </html>`;
 }
 
 async function page({ engine, registry, adapters, version }: Parameters<typeof homeRoutes>[0]) {

@@ -1,9 +1,10 @@
 import { Hono } from 'hono';
 import { TenonError } from '../../errors.ts';
-import type { ReviewDecision, ReviewListFilter, ReviewStatus } from '../../reviews/index.ts';
+import type { ReviewDecision, ReviewListFilter, ReviewStatus, ReviewSummary } from '../../reviews/index.ts';
 import { readJson } from '../body.ts';
 import { createCheck } from '../check.ts';
 import type { GatewayContext, GatewayEnv } from '../env.ts';
+import { mayUseTool, type Who } from '../keys/index.ts';
 import { list, readPage } from '../paging.ts';
 import type { Ports } from '../ports.ts';
 
@@ -26,19 +27,31 @@ export function reviewRoutes({ reviews }: Pick<Ports, 'reviews'>): Hono<GatewayE
   const app = new Hono<GatewayEnv>();
 
   app.get('/', async (c) => {
-    const { data, has_more } = await reviews.list(readFilter(c), readPage(c));
+    const { tools } = c.get('caller') ?? {};
+    const filter = { ...readFilter(c), ...(tools && { tools }) };
+    const { data, has_more } = await reviews.list(filter, readPage(c));
     return c.json(list(data, has_more));
   });
 
-  app.get('/:id', async (c) => c.json(await reviews.get(c.req.param('id'))));
+  app.get('/:id', async (c) => {
+    const review = await reviews.get(c.req.param('id'));
+    checkVisible(c.get('caller'), review);
+    return c.json(review);
+  });
 
   app.post('/:id', async (c) => {
     const { actor, ...decision } = checkDecision(await readJson(c));
     refuseContradiction(decision);
-    return c.json(await reviews.decide(c.req.param('id'), decision, actor ?? actorOf(c)));
+    const caller = c.get('caller');
+    if (caller?.tools !== undefined) checkVisible(caller, await reviews.get(c.req.param('id')));
+    return c.json(await reviews.decide(c.req.param('id'), decision, caller?.name ?? actor ?? actorOf(c)));
   });
 
   return app;
+}
+
+function checkVisible(caller: Who, { id, tool }: ReviewSummary): void {
+  if (!mayUseTool(caller, tool)) throw new TenonError('review_not_found', { id });
 }
 
 const STATUSES: readonly string[] = [
