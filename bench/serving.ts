@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ground } from '../src/calls/grounding.ts';
-import { createOnnxEngine, type EngineTool, type OnnxEngine } from '../src/engine/index.ts';
+import { createOnnxEngine, type EngineTool, type ModelStats, type OnnxEngine } from '../src/engine/index.ts';
 import { CALL_INPUTS } from './call-inputs.ts';
 
 const root = (path: string) => new URL(`../${path}`, import.meta.url).pathname;
@@ -41,6 +41,7 @@ async function measure(
   inputs: readonly string[],
   concurrency: number,
 ) {
+  const before = engine.stats().model!;
   const cpu = process.cpuUsage();
   const begun = performance.now();
   const waiting = [...inputs];
@@ -57,15 +58,27 @@ async function measure(
     }
   };
   await Promise.all(Array.from({ length: concurrency }, worker));
+  const after = engine.stats().model!;
   const seconds = (performance.now() - begun) / 1000;
   const { user, system } = process.cpuUsage(cpu);
   const n = inputs.length;
+  const grown = (of: (stats: ModelStats) => number) => of(after) - of(before);
+  const steps = grown((stats) => stats.steps);
+  const drafted = (kind: 'proposed' | 'accepted') =>
+    grown(({ drafts }) => drafts.request[kind] + drafts.habit[kind]);
   return {
     calls_per_s: round(n / seconds),
     cpu_ms_per_call: round((user + system) / 1000 / n),
     ms: { p50: round(percentile(ms, 0.5)), p99: round(percentile(ms, 0.99)) },
     tokens_per_call: round(tokens / n),
     passes_per_call: round(passes / n),
+    steps_per_call: round(steps / n),
+    rows_per_step: round(grown((stats) => stats.rows) / steps),
+    padding: round(grown((stats) => stats.padding) / grown((stats) => stats.tokens + stats.padding)),
+    step_ms_per_call: round(grown((stats) => stats.stepMs) / n),
+    mask_ms_per_call: round(grown((stats) => stats.maskMs) / n),
+    copied_kb_per_step: round(grown((stats) => stats.copiedBytes) / steps / 1024),
+    drafts_accepted: round(drafted('accepted') / drafted('proposed')),
   };
 }
 

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { TenonError } from '../errors.ts';
 import { type CallRow, createId, type PageRequest, StoreConflict } from '../store/index.ts';
 import type { Tool } from '../tools/types.ts';
+import { createAdmission, DEFAULT_LIMIT } from './admission.ts';
 import { findCandidates } from './candidates.ts';
 import { fail } from './fail.ts';
 import { release } from './forward.ts';
@@ -45,7 +46,7 @@ export interface CallListFilter {
 export interface Calls {
   /**
    * `request` has been checked for its shape. Throws what is wrong with the request: `tool_not_found`,
-   * `no_tools_registered`, `invalid_request`, `idempotency_*`. What goes wrong with the call is in its result.
+   * `no_tools_registered`, `invalid_request`, `idempotency_*`, and `queue_full`. What goes wrong with the call is in its result.
    */
   call(request: CallRequest, options?: CallOptions): Promise<CallResult>;
   /** Throws `call_not_found`. */
@@ -73,6 +74,7 @@ export function createCalls(ports: CallPorts): Calls {
   const clock = ports.clock ?? (() => new Date());
   const limit = ports.options?.maxCandidates ?? DEFAULT_CANDIDATES;
   const running = createRunning();
+  const admission = createAdmission(ports.options?.maxRunning ?? DEFAULT_LIMIT);
 
   async function receive(
     id: string,
@@ -80,6 +82,7 @@ export function createCalls(ports: CallPorts): Calls {
     candidates: readonly Tool[],
     options: CallOptions,
     keyed: KeyedRequest | null,
+    written: () => void,
   ): Promise<CallResult> {
     const now = momentOf(request, clock);
     const row = newRow(id, request, options.actor, clock());
@@ -90,7 +93,7 @@ export function createCalls(ports: CallPorts): Calls {
     });
     const call = openCall(store, row, clock);
     // Whoever gives a key may come back for the answer, so their leaving ends nothing.
-    await runPipeline(ports, call, candidates, now, keyed === null ? options.signal : undefined);
+    await runPipeline(ports, call, candidates, now, keyed === null ? options.signal : undefined, written);
     return await resultOf(call.row);
   }
 
@@ -134,12 +137,15 @@ export function createCalls(ports: CallPorts): Calls {
     if (before !== null) return await join(before);
     const candidates = await findCandidates(registry, request, limit, options.allowedTools);
     const id = createId('call');
+    const leave = admission.enter(request.tool ?? null);
     try {
-      return await running.track(id, receive(id, request, candidates, options, keyed));
+      return await running.track(id, receive(id, request, candidates, options, keyed, leave));
     } catch (error) {
       const other = error instanceof StoreConflict && keyed !== null ? await findKeyed(store, keyed) : null;
       if (other === null || other === id) throw error;
       return await join(other);
+    } finally {
+      leave();
     }
   }
 

@@ -13,7 +13,8 @@ import { selectTool } from './select.ts';
 
 /**
  * A received call to its end: select, generate, judge, and out, or to a person. Whatever goes wrong ends in a state;
- * only the store's own failure is thrown. `signal` ends the call as long as nothing was sent.
+ * only the store's own failure is thrown. `signal` ends the call as long as nothing was sent; `modelDone` is
+ * called when it needs the model no longer.
  */
 export async function runPipeline(
   ports: CallPorts,
@@ -21,9 +22,10 @@ export async function runPipeline(
   candidates: readonly Tool[],
   now: Date,
   signal: AbortSignal | undefined,
+  modelDone: () => void = () => undefined,
 ): Promise<void> {
   try {
-    await run(ports, call, candidates, now, signal);
+    await run(ports, call, candidates, now, signal, modelDone);
   } catch (error) {
     // Once it is forwarding, what happens to the call is recorded there; an error here is the store's.
     if (call.state === 'forwarding') throw error;
@@ -39,11 +41,13 @@ async function run(
   candidates: readonly Tool[],
   now: Date,
   signal: AbortSignal | undefined,
+  modelDone: () => void,
 ): Promise<void> {
   signal?.throwIfAborted();
   const written = await writeArguments(ports, call, candidates, now, signal);
   if (written === null) return;
   const { tool, generation } = written;
+  modelDone();
   const judgement = await judge(ports, call, tool, generation);
   if (!judgement.fits) {
     const { arguments: args, validation, reason } = judgement;

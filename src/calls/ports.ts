@@ -24,6 +24,8 @@ export interface CallsOptions {
   readonly zone?: string;
   /** Tools that the model chooses among; more are narrowed by full-text search. Default 8. */
   readonly maxCandidates?: number;
+  /** Calls that may need the model at once; more are refused with `queue_full`. Default 96. */
+  readonly maxRunning?: number;
   /** Tokens of arguments; default the engine's. */
   readonly maxTokens?: number;
   /** Told of errors that are not in the table, which a caller sees as `internal`. */

@@ -1,5 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { CallResult } from '../calls/index.ts';
+import type { Engine } from '../engine/types.ts';
+import { addEngineMetrics } from './engine-metrics.ts';
 import type { Metrics } from './metrics.ts';
 
 const PHASES = ['select', 'prefill', 'decode', 'validate', 'forward'] as const;
@@ -7,7 +9,7 @@ const PHASES = ['select', 'prefill', 'decode', 'validate', 'forward'] as const;
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /** Labels hold names of tools and adapters, routes and statuses: never what a person said or an upstream answered. */
-export function createMetrics(isReady: () => boolean): Metrics {
+export function createMetrics(engine: Pick<Engine, 'trouble' | 'stats'>): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -44,9 +46,10 @@ export function createMetrics(isReady: () => boolean): Metrics {
     help: '1 when a call would be served now.',
     registers,
     collect() {
-      this.set(isReady() ? 1 : 0);
+      this.set(engine.trouble() === null ? 1 : 0);
     },
   });
+  addEngineMetrics(registry, () => engine.stats());
 
   return {
     request: (method, route, status, seconds) => requests.observe({ method, route, status }, seconds),

@@ -150,7 +150,7 @@ async function openPorts(
   if (Object.values(recovered).some((count) => count > 0))
     log.warn({ ...recovered }, 'took up calls that were open');
   return {
-    metrics: createMetrics(() => engine.trouble() === null),
+    metrics: createMetrics(engine),
     registry,
     calls,
     reviews,

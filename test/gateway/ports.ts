@@ -48,7 +48,7 @@ export async function openTestPorts({
       keys: await createKeys(store),
       audit: store.audit,
       engine,
-      metrics: createMetrics(() => true),
+      metrics: createMetrics(engine),
       log: { info: note, warn: note, error: note },
       version: '0.0.0',
       maxBodyBytes,
@@ -65,7 +65,7 @@ const refuse = (): never => {
   throw new Error('the engine is not asked here');
 };
 
-const notAsked: Pick<Engine, 'info' | 'select' | 'generate' | 'trouble'> = {
+const notAsked: Pick<Engine, 'info' | 'select' | 'generate' | 'trouble' | 'stats'> = {
   info: {
     model: 'none',
     digest: '',
@@ -78,4 +78,9 @@ const notAsked: Pick<Engine, 'info' | 'select' | 'generate' | 'trouble'> = {
   select: refuse,
   generate: refuse,
   trouble: () => null,
+  stats: () => ({
+    queue: { waiting: 2, running: 1, limit: 128, refused: 0 },
+    restarts: 0,
+    model: null,
+  }),
 };

@@ -5,6 +5,8 @@ export interface Candidate {
   /** Tokens it has behind it. */
   readonly past: number;
   readonly adapter: string | null;
+  /** Rows that were handed in together, which wait for one another. Default: a row of its own. */
+  readonly job?: number;
 }
 
 export interface StepLimits {
@@ -44,13 +46,18 @@ export function composeStep(waiting: readonly Candidate[], limits: StepLimits): 
   return batch;
 }
 
-/** Rows beyond what a few runs could hold are not looked at; nor are those whose adapters find no slot. */
+/**
+ * The rows that are looked at: what one run could hold, jobs whole where they fit, since half a job is of no use yet.
+ * Rows whose adapters find no slot are passed over.
+ */
 function firstOf(waiting: readonly Candidate[], limits: StepLimits): number[] {
   const adapters = new Set<string>();
   const window: number[] = [];
   let tokens = 0;
-  for (const [i, { width, adapter }] of waiting.entries()) {
-    if (window.length > 0 && (tokens > 2 * limits.tokens || window.length >= 2 * limits.rows)) break;
+  for (const [i, { width, adapter, job }] of waiting.entries()) {
+    const begins = job === undefined || job !== waiting[i - 1]?.job;
+    const needed = begins ? tokensOf(waiting, i) : width;
+    if (window.length > 0 && (tokens + needed > limits.tokens || window.length >= limits.rows)) break;
     if (adapter !== null && !adapters.has(adapter)) {
       if (adapters.size >= limits.adapters) continue;
       adapters.add(adapter);
@@ -59,6 +66,15 @@ function firstOf(waiting: readonly Candidate[], limits: StepLimits): number[] {
     window.push(i);
   }
   return window;
+}
+
+/** Of the job that begins at `at`. */
+function tokensOf(waiting: readonly Candidate[], at: number): number {
+  const { job, width } = waiting[at]!;
+  if (job === undefined) return width;
+  let tokens = 0;
+  for (let i = at; waiting[i]?.job === job; i++) tokens += waiting[i]!.width;
+  return tokens;
 }
 
 function shape({ width, past }: Candidate): number {

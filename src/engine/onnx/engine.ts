@@ -32,6 +32,8 @@ export interface OnnxEngineOptions {
   readonly selection?: SelectionWay;
   /** GBNF texts by the name that `x-grammar` calls them; default none. */
   readonly grammars?: Readonly<Record<string, string>>;
+  /** MB of JavaScript objects in the thread, beyond which it is started anew; default 1024. Weights are not there. */
+  readonly heapMb?: number;
   /** The thread's program, for tests of its failures. */
   readonly worker?: URL;
 }
@@ -55,7 +57,7 @@ export async function createOnnxEngine(options: OnnxEngineOptions): Promise<Onnx
 export class OnnxEngine implements Engine {
   readonly #options: RuntimeOptions;
   readonly #deadline: number;
-  readonly #worker: URL | undefined;
+  readonly #thread: { readonly heapMb: number; readonly program: URL | undefined };
   readonly #queue: RequestQueue<EngineRequest>;
   readonly #restarts = new Restarts();
   /** Digest → folder of every adapter, for a new thread. */
@@ -80,7 +82,7 @@ export class OnnxEngine implements Engine {
       grammars: options.grammars ?? {},
     };
     this.#deadline = options.deadline ?? 30_000;
-    this.#worker = options.worker;
+    this.#thread = { heapMb: options.heapMb ?? 1024, program: options.worker };
     this.#queue = new RequestQueue({ requests: options.queue ?? 128, running: RUNNING });
   }
 
@@ -158,8 +160,7 @@ export class OnnxEngine implements Engine {
       this.#refused++;
       throw error;
     }
-    // One that is running is cancelled in the thread, and leaves the queue when that has let go of it.
-    request.limitBy(this.#deadline, signal, () => this.#pump());
+    request.limitBy(this.#deadline, signal, () => this.#queue.withdraw(queued));
     this.#pump();
     return await request.answer;
   }
@@ -177,14 +178,14 @@ export class OnnxEngine implements Engine {
         this.#answered();
       }
       request.suspect = false;
-      this.#queue.remove(request);
+      this.#queue.done(request);
     } catch (error) {
       const died = client !== null && client.ended !== null && !this.#closed && !request.settled;
       if (died && ++request.deaths < MOST_DEATHS) {
         request.suspect = true;
         this.#queue.returned(request);
       } else {
-        this.#queue.remove(request);
+        this.#queue.done(request);
         const { deaths: times } = request;
         request.fail(died ? new TenonError('engine_crashed', { times, reason: client!.ended! }) : error);
       }
@@ -220,7 +221,7 @@ export class OnnxEngine implements Engine {
     await this.#restarts.wait();
     if (this.#closed) throw new TenonError('engine_unavailable', { reason: 'the engine is closed' });
     this.#client = null;
-    const client = new WorkerClient((reason) => this.#lost(client, reason), this.#worker);
+    const client = new WorkerClient((reason) => this.#lost(client, reason), this.#thread);
     try {
       this.#info = await client.call('start', this.#options);
       await this.#addAgain(client);

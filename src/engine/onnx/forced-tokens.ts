@@ -50,11 +50,26 @@ function acceptAll(matcher: Matcher, tokens: readonly number[]): boolean {
 
 /** Whether an allowed token begins with the whole of `token` and goes on. */
 function hasLonger(tokenizer: Tokenizer, mask: Uint32Array, token: number): boolean {
-  const start = tokenizer.bytes[token]!;
-  return tokenizer.bytes.some(
-    (bytes, id) =>
-      bytes !== null && bytes.length > start.length && isAllowed(mask, id) && begins(bytes, start),
-  );
+  return longerThan(tokenizer.bytes, token).some((longer) => isAllowed(mask, longer));
+}
+
+const LONGER = new WeakMap<object, Map<number, readonly number[]>>();
+
+/** The vocabulary's tokens that begin with the whole of `token` and go on; looked for once. */
+function longerThan(bytes: Tokenizer['bytes'], token: number): readonly number[] {
+  const known = LONGER.get(bytes) ?? new Map<number, readonly number[]>();
+  LONGER.set(bytes, known);
+  let longer = known.get(token);
+  if (longer === undefined) {
+    const start = bytes[token]!;
+    const found: number[] = [];
+    bytes.forEach((own, id) => {
+      if (own !== null && own.length > start.length && begins(own, start)) found.push(id);
+    });
+    longer = found;
+    known.set(token, longer);
+  }
+  return longer;
 }
 
 /** The allowed token that all other allowed ones can only be beginnings of, whatever follows them; or null. */

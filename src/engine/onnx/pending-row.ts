@@ -22,17 +22,24 @@ export class PendingRow {
     return this.#read === this.#row.tokens.length;
   }
 
-  candidate(longest: number): Candidate {
+  /** New tokens it would read next, at most `longest`. A tree is read in one. */
+  width(longest: number): number {
+    const left = this.#row.tokens.length - this.#read;
+    return this.#row.parents ? left : Math.min(left, longest);
+  }
+
+  candidate(longest: number, job: number): Candidate {
     return {
-      width: this.#pieceOf(longest),
+      job,
+      width: this.width(longest),
       past: this.#past.length,
       adapter: this.#row.adapter?.digest ?? null,
     };
   }
 
-  /** The next piece, at most `longest` tokens. A tree is read in one. */
+  /** The next piece. */
   next(longest: number): PassRow {
-    const count = this.#pieceOf(longest);
+    const count = this.width(longest);
     const { tokens, wanted, adapter, discard } = this.#row;
     if (count === tokens.length) return this.#row;
     if (discard && this.#past === this.#row.past) this.#past = this.#row.past.copy();
@@ -61,10 +68,5 @@ export class PendingRow {
       logprobs: this.#logprobs,
       keepIn: (row) => (own ? own.keepIn(row) : row.extend(this.#past)),
     };
-  }
-
-  #pieceOf(longest: number): number {
-    const left = this.#row.tokens.length - this.#read;
-    return this.#row.parents ? left : Math.min(left, longest);
   }
 }

@@ -39,10 +39,10 @@ export class RequestQueue<R extends Queued> {
     return requests >= 4 && this.#countOf(flow) >= requests - Math.ceil(requests / 4);
   }
 
-  /** Throws `queue_full`. `retryAfter` in seconds. */
-  add(request: R, retryAfter: number): void {
+  /** Throws `queue_full`. `seconds`: when to come back. */
+  add(request: R, seconds: number): void {
     if (this.isFull(request.flow))
-      throw new TenonError('queue_full', { limit: this.limits.requests, retry_after: retryAfter });
+      throw new TenonError('queue_full', { limit: this.limits.requests, seconds });
     this.#waiting.push(request);
   }
 
@@ -66,9 +66,13 @@ export class RequestQueue<R extends Queued> {
     return request;
   }
 
-  /** It has ended, or is not wanted any more. */
-  remove(request: R): void {
+  /** It has ended. */
+  done(request: R): void {
     this.#running.delete(request);
+  }
+
+  /** Nobody waits for it any more. If it runs, it stays until the engine has let go of it. */
+  withdraw(request: R): void {
     this.#waiting = this.#waiting.filter((other) => other !== request);
   }
 

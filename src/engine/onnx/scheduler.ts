@@ -26,9 +26,13 @@ export interface SchedulerOptions {
   readonly piece: number;
 }
 
+/** Rows of more new tokens than this are prompts; an answer's rows are shorter, drafts included. */
+const SHORT = 16;
+
 export const DEFAULT_SCHEDULE: SchedulerOptions = { tokens: 256, rows: 32, piece: 64 };
 
 interface Job {
+  readonly id: number;
   readonly flow: string;
   readonly signal: AbortSignal;
   readonly rows: readonly PendingRow[];
@@ -60,7 +64,9 @@ export class Scheduler {
   readonly #shares = new FairShares();
   readonly #jobs = new Set<Job>();
   #arrivals = 0;
+  #serial = 0;
   #running = false;
+  #lastWasLong = false;
 
   constructor(decoder: Decoder, options: SchedulerOptions = DEFAULT_SCHEDULE) {
     this.#decoder = decoder;
@@ -85,7 +91,16 @@ export class Scheduler {
           for (const { adapter } of rows) if (adapter) this.#decoder.prefetch(adapter);
           const pending = rows.map((row) => new PendingRow(row));
           const onPass = () => void passes++;
-          this.#jobs.add({ flow, signal, rows: pending, arrived, onPass, resolve, reject });
+          this.#jobs.add({
+            id: this.#serial++,
+            flow,
+            signal,
+            rows: pending,
+            arrived,
+            onPass,
+            resolve,
+            reject,
+          });
           void this.#work();
         }),
     };
@@ -114,15 +129,27 @@ export class Scheduler {
       .sort((a, b) => this.#shares.of(a.flow) - this.#shares.of(b.flow) || a.arrived - b.arrived)
       .flatMap((job) => job.rows.filter((row) => !row.done).map((row) => ({ job, row })));
     const longest = this.#jobs.size > 1 ? piece : tokens;
-    const candidates = waiting.map(({ row }): Candidate => row.candidate(longest));
+    const kind = this.#kindOfTurn(waiting.map(({ row }) => row.width(longest) > SHORT));
+    const those = waiting.filter(({ row }) => row.width(longest) > SHORT === kind);
+    const candidates = those.map(({ job, row }): Candidate => row.candidate(longest, job.id));
     const limits = { tokens, rows: most, adapters: this.#decoder.adapterCapacity };
-    const batch = composeStep(candidates, limits).map((i) => waiting[i]!);
+    const batch = composeStep(candidates, limits).map((i) => those[i]!);
     await this.#run(batch, longest);
     const jobs = new Set(batch.map(({ job }) => job));
     for (const job of jobs) {
       job.onPass();
       this.#settle(job);
     }
+  }
+
+  /**
+   * Whether long rows are next. They and short ones take turns: answers under way wait for one piece of a prompt at
+   * most, and meanwhile gather into a fuller batch.
+   */
+  #kindOfTurn(areLong: readonly boolean[]): boolean {
+    const other = areLong.includes(!this.#lastWasLong);
+    this.#lastWasLong = other ? !this.#lastWasLong : this.#lastWasLong;
+    return this.#lastWasLong;
   }
 
   async #run(batch: readonly { job: Job; row: PendingRow }[], longest: number): Promise<void> {

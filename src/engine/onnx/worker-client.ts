@@ -9,8 +9,8 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** JavaScript objects only: weights, keys and values are not on that heap. */
-const HEAP_MB = 1024;
+/** With more, what is promoted at once can pass the limit by more than V8 forgives, and the process dies (measured). */
+const YOUNG_MB = 16;
 
 /** One worker thread and the requests that are with it. Once the thread ends, it is of no more use. */
 export class WorkerClient {
@@ -23,12 +23,15 @@ export class WorkerClient {
   stats: ModelStats | null = null;
 
   /** `onEnd` is called once, with the reason, when the thread is gone. */
-  constructor(onEnd: (reason: string) => void, program = new URL('./worker.ts', import.meta.url)) {
+  constructor(
+    onEnd: (reason: string) => void,
+    thread: { readonly heapMb: number; readonly program: URL | undefined },
+  ) {
     this.#onEnd = onEnd;
-    this.#worker = new Worker(program, {
+    this.#worker = new Worker(thread.program ?? new URL('./worker.ts', import.meta.url), {
       name: 'tenon-engine',
       // Beyond it the thread ends, and not the process.
-      resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
+      resourceLimits: { maxOldGenerationSizeMb: thread.heapMb, maxYoungGenerationSizeMb: YOUNG_MB },
       execArgv: ['--disable-warning=ExperimentalWarning'],
     });
     this.#worker.on('message', (message: FromWorker) => this.#settle(message));

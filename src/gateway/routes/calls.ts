@@ -1,6 +1,12 @@
 import { Hono } from 'hono';
-import { type CallListFilter, type CallRecord, type CallRequest, isState } from '../../calls/index.ts';
-import { TenonError } from '../../errors.ts';
+import {
+  type CallListFilter,
+  type CallRecord,
+  type CallRequest,
+  type CallResult,
+  isState,
+} from '../../calls/index.ts';
+import { type ErrorCode, TenonError } from '../../errors.ts';
 import { readJson } from '../body.ts';
 import { createCheck } from '../check.ts';
 import type { GatewayContext, GatewayEnv } from '../env.ts';
@@ -25,7 +31,11 @@ const checkCallRequest = createCheck<CallRequest>({
   additionalProperties: false,
 });
 
-/** `/v1/calls`: plain language in, one call out. Any outcome of a call is 200 with a status; errors are of the request. */
+/**
+ * `/v1/calls`: plain language in, one call out. Any outcome of a call is 200 with a status, and errors are of the
+ * request; but a call that failed because the engine was busy or gone is 429 or 503 with Retry-After, and the call as
+ * body.
+ */
 export function callRoutes({
   calls,
   metrics,
@@ -44,7 +54,10 @@ export function callRoutes({
     });
     metrics.call(result);
     await spend(c, keys, result.usage);
-    return c.json(result);
+    const busy = engineStatus(result);
+    if (busy === null) return c.json(result);
+    c.header('retry-after', '1');
+    return c.json(result, busy);
   });
 
   app.get('/', async (c) => {
@@ -74,6 +87,19 @@ function visibleTo(caller: Who): Pick<CallListFilter, 'actor' | 'tools'> {
     ...(caller?.tools === undefined ? {} : { tools: caller.tools }),
   };
 }
+
+/** 429 or 503 for a call that failed for want of an engine, so that clients come back by themselves; else null. */
+function engineStatus({ status, error }: CallResult): 429 | 503 | null {
+  if (status !== 'failed' || error === undefined || !ENGINE_BUSY.has(error.code)) return null;
+  return error.code === 'queue_full' ? 429 : 503;
+}
+
+const ENGINE_BUSY: ReadonlySet<string> = new Set<ErrorCode>([
+  'queue_full',
+  'engine_timeout',
+  'engine_unavailable',
+  'engine_run_failed',
+]);
 
 /** `?status=&tool=&since=`. */
 function readFilter(c: GatewayContext): CallListFilter {
