@@ -374,6 +374,41 @@ export const ERRORS = {
     type: 'server_error',
     message: 'The model uses {feature}, which Tenon does not serve. Choose a model without it.',
   },
+  model_not_found: {
+    status: 404,
+    type: 'not_found_error',
+    message:
+      'There is no model {name}: no folder of that path, and none of that name among {known}. Add one with: tenon model add FOLDER, or tenon model add ORGANISATION/NAME.',
+  },
+  model_exists: {
+    status: 409,
+    type: 'conflict_error',
+    message:
+      'There is a model {name} already, in {folder}. Choose another name with --name, or remove that one.',
+  },
+  hub_unreachable: {
+    status: 503,
+    type: 'server_error',
+    message:
+      'Cannot fetch {id} from {url} ({reason}). Without a network, add a model from a folder: tenon model add FOLDER. What came is kept: the same command goes on from there.',
+  },
+  hub_refused: {
+    status: 502,
+    type: 'upstream_error',
+    message: 'The hub at {url} does not give {id}: {reason}.',
+  },
+  hub_file_corrupt: {
+    status: 502,
+    type: 'upstream_error',
+    message:
+      '{file} is not what the hub says it is: its checksum or length is another. It was removed; add the model again.',
+  },
+  disk_full: {
+    status: 507,
+    type: 'server_error',
+    message:
+      '{folder} has {free} MB free, and the model needs {needed} MB. Make room, or choose another folder with --data.',
+  },
   adapter_invalid: {
     status: 400,
     type: 'invalid_request_error',

@@ -4,6 +4,7 @@ import { benchCommand } from './commands/bench.ts';
 import { callCommand } from './commands/call.ts';
 import { exportCommand } from './commands/export.ts';
 import { keyCommand } from './commands/key.ts';
+import { modelCommand } from './commands/model.ts';
 import { reviewCommand } from './commands/review.ts';
 import { serveCommand } from './commands/serve.ts';
 import { toolCommand } from './commands/tool.ts';
@@ -21,6 +22,7 @@ export function createProgram(): Command {
     toolCommand,
     reviewCommand,
     adapterCommand,
+    modelCommand,
     exportCommand,
     keyCommand,
     benchCommand,

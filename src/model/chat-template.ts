@@ -26,16 +26,17 @@ export interface ChatTemplate {
 }
 
 const FILE = 'chat_template.jinja';
+/** Where models that also see once had it. */
+const JSON_FILE = 'chat_template.json';
 
 /**
- * Reads chat_template.jinja, or `chat_template` of tokenizer_config.json. A template that knows no tools is given
+ * Reads chat_template.jinja, or `chat_template` of chat_template.json or tokenizer_config.json. A template that knows no tools is given
  * them in the request's text: see tool-style.ts.
  */
 export function loadChatTemplate(folder: string): ChatTemplate {
   const config = readJsonObject(join(folder, 'tokenizer_config.json'));
-  const source = existsSync(join(folder, FILE))
-    ? readFileSync(join(folder, FILE), 'utf8')
-    : inConfig(config.chat_template);
+  const source =
+    readIfThere(join(folder, FILE)) ?? inJson(join(folder, JSON_FILE)) ?? inConfig(config.chat_template);
   if (source === undefined)
     throw new TenonError('model_unsupported', { feature: 'a model without a chat template' });
   const specials = { bos_token: content(config.bos_token), eos_token: content(config.eos_token) };
@@ -90,6 +91,14 @@ function templateMessage(message: TemplateMessage, style: CallStyle): unknown {
   const written = style === 'text' ? JSON.stringify(values) : values;
   const call = { id: CALL_ID, type: 'function', function: { name, arguments: written } };
   return { role: 'assistant', content: message.content, tool_calls: [call] };
+}
+
+function readIfThere(path: string): string | undefined {
+  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+}
+
+function inJson(path: string): string | undefined {
+  return existsSync(path) ? inConfig(readJsonObject(path).chat_template) : undefined;
 }
 
 /** Several named templates: the one for tools, else the default. */

@@ -5,16 +5,20 @@ import type { ReadTensor } from './decoder-weights.ts';
 import { isObject, readJsonObject } from './read-json.ts';
 import { SafetensorsError, SafetensorsFile } from './safetensors.ts';
 
-const SINGLE = 'model.safetensors';
-const INDEX = 'model.safetensors.index.json';
+export const SINGLE = 'model.safetensors';
+export const INDEX = 'model.safetensors.index.json';
 
 /** A model's weights: one safetensors file, or several with an index. */
 export interface Checkpoint {
   readonly files: readonly string[];
   /** Throws `model_invalid` where the tensor is missing, of another shape, or the file is damaged. */
   readonly read: ReadTensor;
+  /** What `read` would throw, without reading. */
+  readonly check: (name: string, shape: readonly number[]) => void;
   /** Every tensor's shape by its name. */
   readonly shapes: ReadonlyMap<string, readonly number[]>;
+  /** How tensors are stored: `BF16`, `F32`, … */
+  readonly types: readonly string[];
   /** Elements of all tensors. */
   readonly parameters: number;
   close(): void;
@@ -36,7 +40,7 @@ export function openCheckpoint(folder: string): Checkpoint {
   const home = new Map(
     shards.flatMap((shard) => [...shard.tensors.keys()].map((name) => [name, shard] as const)),
   );
-  const read: ReadTensor = (asked, shape) => {
+  const find = (asked: string, shape: readonly number[]) => {
     const name = spellings(asked).find((spelling) => home.has(spelling)) ?? asked;
     const shard = home.get(name);
     if (!shard)
@@ -46,7 +50,15 @@ export function openCheckpoint(folder: string): Checkpoint {
       const reason = `${name} has shape [${found}] where config.json asks for [${shape}]`;
       throw new TenonError('model_invalid', { file: shard.name, reason });
     }
+    return { shard, name };
+  };
+  const read: ReadTensor = (asked, shape) => {
+    const { shard, name } = find(asked, shape);
     return asModelError(() => shard.read(name));
+  };
+  const check = (asked: string, shape: readonly number[]) => {
+    const { shard, name } = find(asked, shape);
+    asModelError(() => shard.checkFloat(name));
   };
   const shapes = new Map(
     shards.flatMap((shard) => [...shard.tensors].map(([name, { shape }]) => [name, shape] as const)),
@@ -55,7 +67,8 @@ export function openCheckpoint(folder: string): Checkpoint {
     (sum, shape) => sum + shape.reduce((product, n) => product * n, 1),
     0,
   );
-  return { files: names, read, shapes, parameters, close };
+  const types = new Set(shards.flatMap((shard) => [...shard.tensors.values()].map(({ type }) => type)));
+  return { files: names, read, check, shapes, types: [...types].sort(), parameters, close };
 }
 
 /** A model that also sees keeps its text decoder under a name of its own, older files before `model.`. */
@@ -63,7 +76,8 @@ function spellings(name: string): readonly string[] {
   return [name, `language_model.${name}`, name.replace(/^model\./, 'model.language_model.')];
 }
 
-function shardNames(folder: string): readonly string[] {
+/** Names of the files that hold the weights: those of the index, where there is one. Throws `model_invalid`. */
+export function shardNames(folder: string): readonly string[] {
   if (!existsSync(join(folder, INDEX))) return [SINGLE];
   const map = readJsonObject(join(folder, INDEX)).weight_map;
   const names = isObject(map) ? [...new Set(Object.values(map))] : [];

@@ -16,6 +16,10 @@ export type { ChatTemplate, TemplateMessage, TemplateTool } from './chat-templat
 export { exportAdapter, type ScaledLora } from './gguf/export-adapter.ts';
 export { exportModel, type GgufFile } from './gguf/export-model.ts';
 export type { GgufTensorType } from './gguf/tensor-types.ts';
+export type { FetchProgress } from './hub/fetch-model.ts';
+export type { HubSource } from './hub/hub-repository.ts';
+export { inspectModel, type ModelSummary } from './inspect-model.ts';
+export { type KnownModel, ModelLibrary } from './library/model-library.ts';
 export { loadModel, type Model, readConfig } from './load-model.ts';
 export { SafetensorsError, SafetensorsFile, type TensorInfo } from './safetensors.ts';
 export { siteOutputs, siteShapes } from './sites.ts';

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
-import { ELEMENT_BYTES, isFloatType, toFloat32 } from './element-types.ts';
+import { ELEMENT_BYTES, type FloatType, isFloatType, toFloat32 } from './element-types.ts';
 
 /** As the safetensors library: no honest header is longer. */
 const MAX_HEADER_BYTES = 100_000_000;
@@ -52,12 +52,17 @@ export class SafetensorsFile {
 
   /** The tensor as 32-bit floats, row-major. Throws SafetensorsError for a missing or non-float tensor. */
   read(tensor: string): Float32Array<ArrayBuffer> {
+    const { type, begin, end } = this.checkFloat(tensor);
+    return toFloat32(readExactly(this.#handle, this.name, begin, end - begin), type);
+  }
+
+  /** Throws SafetensorsError for a missing or non-float tensor. */
+  checkFloat(tensor: string): TensorInfo & { readonly type: FloatType } {
     const info = this.tensors.get(tensor);
     if (!info) throw new SafetensorsError(this.name, `has no tensor ${tensor}`);
-    if (!isFloatType(info.type)) {
-      throw new SafetensorsError(this.name, `${tensor} is ${info.type}; F32, F16 and BF16 are read`);
-    }
-    return toFloat32(readExactly(this.#handle, this.name, info.begin, info.end - info.begin), info.type);
+    const { type } = info;
+    if (isFloatType(type)) return { ...info, type };
+    throw new SafetensorsError(this.name, `${tensor} is ${type}; F32, F16 and BF16 are read`);
   }
 
   close(): void {

@@ -10,6 +10,7 @@ interface ExportOptions {
   readonly format: 'gguf';
   readonly out: string;
   readonly model: string;
+  readonly data: string;
   readonly adapters: string;
   readonly adapter?: string;
   readonly type: GgufTensorType;
@@ -26,7 +27,8 @@ export function exportCommand(): Command {
       '--adapter <name>',
       'write this adapter instead of the model: a name in --adapters, or a PEFT folder',
     )
-    .option('--model <dir>', 'the model, a Hugging Face folder', setting('model'))
+    .option('--model <model>', 'the model: a name that was added, or a Hugging Face folder', setting('model'))
+    .option('--data <dir>', 'the data folder, where models were added', setting('data'))
     .option('--adapters <dir>', 'folder of adapters', setting('adapters'))
     .addOption(new Option('--type <type>', 'what matrices are stored as').choices(TYPES).default('f16'))
     .action(async (options: ExportOptions) => {
@@ -37,8 +39,9 @@ export function exportCommand(): Command {
 }
 
 /** Loaded where it is needed: other commands start without it. */
-async function write({ out, model, adapters, adapter, type }: ExportOptions): Promise<GgufFile> {
-  const { exportAdapter, exportModel, readConfig } = await import('../../model/index.ts');
+async function write({ out, adapters, adapter, type, ...options }: ExportOptions): Promise<GgufFile> {
+  const { exportAdapter, exportModel, ModelLibrary, readConfig } = await import('../../model/index.ts');
+  const model = new ModelLibrary(options.data).find(options.model);
   if (adapter === undefined) return exportModel(model, out, type);
   const { readModules } = await import('../../lora/index.ts');
   const named = join(adapters, adapter);
@@ -47,6 +50,6 @@ async function write({ out, model, adapters, adapter, type }: ExportOptions): Pr
   return exportAdapter(modules, config, adapter, out);
 }
 
-function setting(name: 'model' | 'adapters'): string {
+function setting(name: 'model' | 'adapters' | 'data'): string {
   return process.env[`TENON_${name.toUpperCase()}`] || SETTINGS[name].fallback;
 }

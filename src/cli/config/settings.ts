@@ -16,7 +16,11 @@ export const SETTINGS = {
   host: text('127.0.0.1', 'ADDRESS', 'Address to listen on'),
   port: integer(8787, 0, 65_535, 'Port to listen on; 0 takes any free one'),
   data: text('data', 'DIR', 'Folder of the database and of uploaded adapters'),
-  model: text(shipped('models/tenon-base'), 'DIR', 'Base model: a Hugging Face folder'),
+  model: text(
+    shipped('models/tenon-base'),
+    'MODEL',
+    'Base model: a name that tenon model add gave, or a Hugging Face folder',
+  ),
   adapters: text(shipped('adapters'), 'DIR', 'Folder of LoRA adapters, one PEFT folder each'),
   grammars: list(
     'DIRS',

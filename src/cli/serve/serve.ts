@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type Closers, createClosers, createLog, openDoor, openGateway } from '../../gateway/node.ts';
+import { ModelLibrary } from '../../model/index.ts';
 import { type Config, SHIPPED_GRAMMARS } from '../config/settings.ts';
 import { registerSamples } from '../demo/register.ts';
 import { type RunningDemo, startDemo } from '../demo/start.ts';
@@ -33,7 +34,7 @@ async function open(config: Config, { add }: Closers) {
       host: config.host,
       port: config.port,
       data: config.data,
-      model: config.model,
+      model: new ModelLibrary(config.data).find(config.model),
       adapters: config.adapters,
       grammars: [SHIPPED_GRAMMARS, ...config.grammars],
       allowedOrigins: [...config.allowed_origins, ...(demo ? [new URL(demo.url).origin] : [])],
