@@ -1,4 +1,5 @@
 import type { TokenTable } from '../vocabulary/vocabulary.ts';
+import { certainLength, type Piece, settledLength } from './certain-cut.ts';
 import type { Reading } from './position.ts';
 import type { State, StateGraph } from './state.ts';
 
@@ -18,7 +19,11 @@ export function forcedTokens(
   const bytes = forcedBytes(table, graph, state, reading);
   if (bytes.text.length === 0) return [];
   const pieces = merge(table, bytes.text);
-  const stable = stableLength(table, graph, bytes, reading);
+  const before = reading.length > 0 ? reading.bytes[reading.length - 1]! : -1;
+  const stable = Math.min(
+    settledLength(bytes.text, stableLength(table, graph, bytes, reading)),
+    certainLength(table, bytes.text, pieces, before),
+  );
   const tokens: number[] = [];
   let length = 0;
   for (const piece of pieces) {
@@ -74,11 +79,6 @@ function onlyByte(graph: StateGraph, state: State, reading: Reading): number {
   if (!reading.looked) state.forced = found;
   reading.looked = looked;
   return found;
-}
-
-interface Piece {
-  token: number;
-  length: number;
 }
 
 /** Byte-pair merging, lowest token first: ids of byte-pair vocabularies are in order of their merges. */

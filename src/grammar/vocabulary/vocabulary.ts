@@ -90,6 +90,13 @@ export class TokenTable {
     this.longest = Math.max(0, byLength.length - 1);
   }
 
+  /** Whether a token begins with these bytes. */
+  has(...bytes: readonly number[]): boolean {
+    let node = 0;
+    for (const byte of bytes) if (node >= 0) node = this.all.child(node, byte);
+    return node >= 0;
+  }
+
   /** Plain tokens of at most so many code points. */
   plainMask(most: number): Uint32Array {
     const key = Math.min(most, this.longest);
