@@ -1,6 +1,6 @@
 /**
  * Judges the sample tools by the requests written by hand: `node training/evaluate.ts MODEL ADAPTERS [--selection
- * WAY] [--base]`. Selection among all tools and "none", arguments given the right tool, and both together.
+ * WAY] [--base] [--precision P]`. Selection among all tools and "none", arguments given the right tool, and both together.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,13 +15,18 @@ const { values, positionals } = parseArgs({
   options: {
     selection: { type: 'string', default: 'adapted' },
     base: { type: 'boolean', default: false },
+    precision: { type: 'string', default: 'fp32' },
     misses: { type: 'boolean', default: false },
   },
 });
 const [folder, adapters] = positionals;
 if (!folder || !adapters) throw new Error('usage: node training/evaluate.ts MODEL ADAPTERS');
 
-const engine = await createOnnxEngine({ folder, selection: values.selection as 'adapted' });
+const engine = await createOnnxEngine({
+  folder,
+  selection: values.selection as 'adapted',
+  precision: values.precision as 'fp32',
+});
 const tools: EngineTool[] = [];
 for (const file of readdirSync('schemas').filter((name) => name.endsWith('.json'))) {
   const { name, description, parameters } = JSON.parse(

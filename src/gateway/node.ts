@@ -40,6 +40,8 @@ export interface GatewayOptions {
   readonly data: string;
   /** A Hugging Face model folder. */
   readonly model: string;
+  /** How the model's matrices are held; default `fp32`. */
+  readonly precision?: 'fp32' | 'int8' | 'int4';
   /** Folder of adapters, a PEFT folder each. */
   readonly adapters: string;
   /** Folders of GBNF files, for `x-grammar`. */
@@ -96,7 +98,13 @@ async function openPorts(
   const grammar = opened(createGrammarCompiler({ grammars }));
   const env = options.env ?? process.env;
   const upstream = opened(createUpstreamClient({ env, version, allowedOrigins: options.allowedOrigins }));
-  const engine = opened(await createOnnxEngine({ folder: resolve(model), grammars }));
+  const engine = opened(
+    await createOnnxEngine({
+      folder: resolve(model),
+      grammars,
+      ...(options.precision && { precision: options.precision }),
+    }),
+  );
   const registry = createRegistry({
     store: store.tools,
     validator,

@@ -2,7 +2,7 @@ import { type Graph, GraphBuilder, type Value } from '../onnx/index.ts';
 import { addAttention, attentionInputs } from './attention.ts';
 import type { DecoderWeights } from './decoder-weights.ts';
 import { gatedUnit } from './feed-forward.ts';
-import { linear } from './linear.ts';
+import { linear, lookUp, type Matrix } from './linear.ts';
 import { loraInputs, siteProduct } from './lora-product.ts';
 import { addAndNorm, norm } from './norm.ts';
 import { siteShapes } from './sites.ts';
@@ -71,8 +71,7 @@ export function decoderGraph(config: DecoderConfig, weights: DecoderWeights): Gr
   return g.graph();
 }
 
-function embed(g: GraphBuilder, config: DecoderConfig, matrix: Float32Array, ids: Value): Value {
-  const table = g.constant('embedding', 'float32', [config.vocabulary, config.hidden], matrix);
-  const rows = g.node('Gather', [table, ids]);
+function embed(g: GraphBuilder, config: DecoderConfig, matrix: Matrix, ids: Value): Value {
+  const rows = lookUp(g, 'embedding', ids, matrix, [config.vocabulary, config.hidden]);
   return config.embeddingScale === 1 ? rows : g.node('Mul', [rows, g.scalar(config.embeddingScale)]);
 }

@@ -1,4 +1,6 @@
-import type { LinearWeights } from './linear.ts';
+import type { LinearWeights, Matrix } from './linear.ts';
+import type { Precision } from './quantize/precision.ts';
+import { type StoreMatrix, storage } from './quantize/storage.ts';
 import { siteOutputs, siteShapes } from './sites.ts';
 import type { DecoderConfig, Site, SiteShape } from './types.ts';
 import { SITES } from './types.ts';
@@ -19,14 +21,19 @@ export interface LayerWeights {
 
 export interface DecoderWeights {
   /** [vocabulary, hidden] */
-  readonly embedding: Float32Array;
+  readonly embedding: Matrix;
   readonly layers: readonly LayerWeights[];
   readonly finalNorm: Float32Array;
   /** Shares the embedding's matrix where the checkpoint does. */
   readonly head: LinearWeights;
 }
 
-export function readDecoderWeights(config: DecoderConfig, read: ReadTensor): DecoderWeights {
+/** Matrix by matrix, so that a quantized model is never in memory as floats. */
+export function readDecoderWeights(
+  config: DecoderConfig,
+  read: ReadTensor,
+  precision: Precision = 'fp32',
+): DecoderWeights {
   const { hidden, vocabulary, headDim } = config;
   const shapes = siteShapes(config);
   const norm = (name: string, width = hidden): Float32Array => {
@@ -34,10 +41,15 @@ export function readDecoderWeights(config: DecoderConfig, read: ReadTensor): Dec
     return config.normOffset === 0 ? weight : weight.map((w) => w + config.normOffset);
   };
   const around = config.norms === 'around';
-  const embedding = read('model.embed_tokens.weight', [vocabulary, hidden]);
+  const { vocabularyMatrix, layerMatrix } = storage(precision);
+  const embedding = vocabularyMatrix(
+    read('model.embed_tokens.weight', [vocabulary, hidden]),
+    vocabulary,
+    hidden,
+  );
   const layers = Array.from({ length: config.layers }, (_, layer): LayerWeights => {
     const prefix = `model.layers.${layer}.`;
-    const fuse = (site: Site) => readSite(config, read, prefix, shapes[site]);
+    const fuse = (site: Site) => readSite(config, read, prefix, shapes[site], layerMatrix);
     return {
       attentionNorm: norm(`${prefix}input_layernorm.weight`),
       queryNorm: config.queryKeyNorm ? norm(`${prefix}self_attn.q_norm.weight`, headDim) : null,
@@ -48,16 +60,24 @@ export function readDecoderWeights(config: DecoderConfig, read: ReadTensor): Dec
       sites: Object.fromEntries(SITES.map((site) => [site, fuse(site)])) as Record<Site, LinearWeights>,
     };
   });
-  const head = config.tiedEmbeddings ? embedding : read('lm_head.weight', [vocabulary, hidden]);
+  const head = config.tiedEmbeddings
+    ? embedding
+    : vocabularyMatrix(read('lm_head.weight', [vocabulary, hidden]), vocabulary, hidden);
   return {
     embedding,
     layers,
     finalNorm: norm('model.norm.weight'),
-    head: { inputs: hidden, outputs: vocabulary, weight: head, bias: null },
+    head: { inputs: hidden, outputs: vocabulary, matrix: head, bias: null },
   };
 }
 
-function readSite(config: DecoderConfig, read: ReadTensor, prefix: string, shape: SiteShape): LinearWeights {
+function readSite(
+  config: DecoderConfig,
+  read: ReadTensor,
+  prefix: string,
+  shape: SiteShape,
+  store: StoreMatrix,
+): LinearWeights {
   const { inputs, projections } = shape;
   const outputs = siteOutputs(shape);
   const weight = new Float32Array(outputs * inputs);
@@ -69,5 +89,5 @@ function readSite(config: DecoderConfig, read: ReadTensor, prefix: string, shape
     if (bias && config.biased.includes(name)) bias.set(read(`${prefix}${module}.bias`, [rows]), row);
     row += rows;
   }
-  return { inputs, outputs, weight, bias };
+  return { inputs, outputs, matrix: store(weight, outputs, inputs), bias };
 }

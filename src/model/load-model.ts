@@ -8,6 +8,7 @@ import { openCheckpoint } from './checkpoint.ts';
 import { decoderConfig } from './config.ts';
 import { decoderGraph } from './decoder-graph.ts';
 import { readDecoderWeights } from './decoder-weights.ts';
+import type { Precision } from './quantize/precision.ts';
 import { readJsonObject } from './read-json.ts';
 import { loadTokenizer, type Tokenizer } from './tokenizer.ts';
 import type { DecoderConfig } from './types.ts';
@@ -24,14 +25,19 @@ export interface Model {
   readonly onnx: OnnxModel;
 }
 
+export interface LoadOptions {
+  /** How matrices are held; default `fp32`. */
+  readonly precision?: Precision;
+}
+
 /** Reads a Hugging Face model folder. Throws `model_invalid` or `model_unsupported`. */
-export async function loadModel(folder: string): Promise<Model> {
+export async function loadModel(folder: string, options: LoadOptions = {}): Promise<Model> {
   const config = readConfig(folder);
   const tokenizer = loadTokenizer(folder, config.vocabulary);
   const template = loadChatTemplate(folder);
   const checkpoint = openCheckpoint(folder);
   try {
-    const weights = readDecoderWeights(config, checkpoint.read);
+    const weights = readDecoderWeights(config, checkpoint.read, options.precision);
     return {
       name: basename(folder),
       digest: await digestOf(folder, ['config.json', 'tokenizer.json', ...checkpoint.files]),

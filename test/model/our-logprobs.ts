@@ -1,7 +1,7 @@
 import { Decoder } from '../../src/engine/onnx/decoder.ts';
 import { KeyValueRow } from '../../src/engine/onnx/key-value-row.ts';
 import { type LoraAdapter, readAdapter } from '../../src/lora/index.ts';
-import { loadModel, type Model } from '../../src/model/index.ts';
+import { type LoadOptions, loadModel, type Model } from '../../src/model/index.ts';
 
 /** A model as the engine runs it, without grammar or queue. */
 export interface OurModel {
@@ -13,8 +13,8 @@ export interface OurModel {
   close(): Promise<void>;
 }
 
-export async function openOurs(folder: string): Promise<OurModel> {
-  const model = await loadModel(folder);
+export async function openOurs(folder: string, options: LoadOptions = {}): Promise<OurModel> {
+  const model = await loadModel(folder, options);
   const decoder = await Decoder.create(model.onnx, model.config, { threads: 1, slots: 4 });
   return {
     model,

@@ -21,6 +21,11 @@ export const SETTINGS = {
     'MODEL',
     'Base model: a name that tenon model add gave, or a Hugging Face folder',
   ),
+  precision: choice(
+    ['fp32', 'int8', 'int4'],
+    'fp32',
+    'How the matrices of the model are held: less memory, less exact',
+  ),
   adapters: text(shipped('adapters'), 'DIR', 'Folder of LoRA adapters, one PEFT folder each'),
   grammars: list(
     'DIRS',

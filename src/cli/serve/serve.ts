@@ -35,6 +35,7 @@ async function open(config: Config, { add }: Closers) {
       port: config.port,
       data: config.data,
       model: new ModelLibrary(config.data).find(config.model),
+      precision: config.precision,
       adapters: config.adapters,
       grammars: [SHIPPED_GRAMMARS, ...config.grammars],
       allowedOrigins: [...config.allowed_origins, ...(demo ? [new URL(demo.url).origin] : [])],

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { TenonError } from '../../errors.ts';
+import type { Precision } from '../../model/index.ts';
 import type {
   AdapterInfo,
   Engine,
@@ -20,6 +21,8 @@ import { WorkerClient } from './worker-client.ts';
 export interface OnnxEngineOptions {
   /** A Hugging Face model folder. */
   readonly folder: string;
+  /** How the model's matrices are held; default `fp32`. */
+  readonly precision?: Precision;
   /** Threads of a matrix product; default: half the processors, at least one. */
   readonly threads?: number;
   /** Adapters laid out for the graph at once, the bare model's slot included; default 16. */
@@ -76,6 +79,7 @@ export class OnnxEngine implements Engine {
   constructor(options: OnnxEngineOptions) {
     this.#options = {
       folder: options.folder,
+      precision: options.precision ?? 'fp32',
       threads: options.threads ?? Math.max(1, Math.floor(availableParallelism() / 2)),
       slots: options.slots ?? 16,
       selection: options.selection ?? 'adapted',

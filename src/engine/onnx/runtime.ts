@@ -1,5 +1,5 @@
 import { type LoraAdapter, readAdapter } from '../../lora/index.ts';
-import { loadModel, type Model } from '../../model/index.ts';
+import { loadModel, type Model, type Precision } from '../../model/index.ts';
 import type {
   AdapterInfo,
   EngineInfo,
@@ -33,6 +33,7 @@ export type SelectionWay = 'adapted' | 'likelihood' | 'each' | 'listed';
 
 export interface RuntimeOptions {
   readonly folder: string;
+  readonly precision: Precision;
   readonly threads: number;
   /** Adapters resident at once, the bare model's slot included. */
   readonly slots: number;
@@ -87,12 +88,12 @@ export class Runtime {
       parameters: model.parameters,
       vocabulary: model.config.vocabulary,
       context: model.config.context,
-      device: `cpu (${options.threads} ${options.threads === 1 ? 'thread' : 'threads'})`,
+      device: `cpu (${options.threads} ${options.threads === 1 ? 'thread' : 'threads'}, ${options.precision})`,
     };
   }
 
   static async create(options: RuntimeOptions): Promise<Runtime> {
-    const model = await loadModel(options.folder);
+    const model = await loadModel(options.folder, { precision: options.precision });
     const decoder = await Decoder.create(model.onnx, model.config, options);
     return new Runtime({ ...model, onnx: { bytes: new Uint8Array(), external: [] } }, decoder, options);
   }
