@@ -2,7 +2,12 @@ import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, describe, expect, test } from 'vitest';
-import { createOnnxEngine, type EngineTool, type OnnxEngineOptions } from '../../src/engine/index.ts';
+import {
+  createOnnxEngine,
+  type EngineTool,
+  type Generation,
+  type OnnxEngineOptions,
+} from '../../src/engine/index.ts';
 import { loadModel } from '../../src/model/index.ts';
 import { randomModules, writeTinyAdapter } from '../lora/tiny-adapter.ts';
 import { copyModel, TENON_BASE, writeTinyModel } from '../model/tiny-model.ts';
@@ -183,6 +188,43 @@ describe('the embedded model', () => {
   });
 });
 
+describe('many at once', () => {
+  const inputs = [
+    'weather in Rome',
+    'the weather in Oslo for three days',
+    'play Hey Jude',
+    'weather in Paris',
+  ];
+
+  test('write what each writes alone, adapters mixed', async () => {
+    const { digest } = await engine.addAdapter(await randomAdapter(21, 0.3));
+    const tools = [WEATHER, { ...WEATHER, adapter: digest }, MUSIC];
+    const requests = inputs.flatMap((input) => tools.map((tool) => ({ input, tool })));
+    const alone: Generation[] = [];
+    for (const request of requests) alone.push(await engine.generate(request));
+    const steps = engine.stats().model!.steps;
+    const together = await Promise.all(requests.map((request) => engine.generate(request)));
+    together.forEach((own, i) => {
+      expect(own.text).toBe(alone[i]!.text);
+      expect(own.confidence).toBeCloseTo(alone[i]!.confidence, 3);
+    });
+    const passes = together.reduce((sum, { usage }) => sum + usage.passes, 0);
+    expect(engine.stats().model!.steps - steps).toBeLessThan(passes / 2);
+  });
+
+  test('a seed gives the same answer whatever else is in the batch', async () => {
+    const request = { input: 'the new one by my favourite singer', tool: MUSIC };
+    const sampled = (seed: number) => ({ ...request, sampling: { temperature: 3, seed } });
+    const alone = (await engine.generate(sampled(5))).text;
+    const crowd = Array.from({ length: 6 }, (_, seed) => engine.generate(sampled(seed)));
+    const texts = (await Promise.all(crowd)).map(({ text }) => text);
+    expect(texts[5]).toBe(alone);
+    expect(new Set(texts).size).toBeGreaterThan(1);
+    const greedy = await engine.generate({ ...request, sampling: { temperature: 0 } });
+    expect(greedy.text).toBe((await engine.generate(request)).text);
+  });
+});
+
 describe('adapters', () => {
   test('change the answers of their own calls alone', async () => {
     const input = 'what is the weather in New York';
@@ -198,6 +240,26 @@ describe('adapters', () => {
     const again = await engine.generate({ input, tool: WEATHER });
     expect(again.text).toBe(base.text);
     expect(again.confidence).toBeCloseTo(base.confidence, 4);
+  });
+
+  test('replaced under one name answer at once as the new one, never with what the old one read', async () => {
+    const input = 'what is the weather in New York';
+    const fresh = await start();
+    const [one, two] = [await randomAdapter(11, 0.3), await randomAdapter(12, 0.3)];
+    const second = (await fresh.addAdapter(two)).digest;
+    const expected = await fresh.generate({ input, tool: { ...WEATHER, adapter: second } });
+    await fresh.close();
+
+    const first = (await engine.addAdapter(one)).digest;
+    const tool = { ...WEATHER, adapter: first };
+    await engine.select({ input, candidates: [tool] });
+    const before = engine.generate({ input, tool });
+    await engine.addAdapter(two);
+    const after = await engine.generate({ input, tool: { ...WEATHER, adapter: second } });
+    expect(after.text).toBe(expected.text);
+    expect(after.confidence).toBeCloseTo(expected.confidence, 4);
+    expect((await before).text).toBe((await engine.generate({ input, tool })).text);
+    expect((await before).text).not.toBe(after.text);
   });
 
   test('that are unknown, damaged or of another model are refused by code', async () => {
