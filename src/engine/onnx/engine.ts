@@ -146,7 +146,7 @@ export class OnnxEngine implements Engine {
 
   /** Stops the thread, as a crash would: what is with it is tried again in another. */
   async crash(): Promise<void> {
-    await this.#client?.terminate();
+    await this.#client?.stop();
   }
 
   async #call<M extends Method>(
@@ -232,11 +232,11 @@ export class OnnxEngine implements Engine {
     } catch (error) {
       this.#trouble = error instanceof Error ? error.message : String(error);
       this.#restarts.failed();
-      await client.terminate();
+      await client.stop();
       throw error;
     }
     if (this.#closed) {
-      await client.terminate();
+      await client.stop();
       throw new TenonError('engine_unavailable', { reason: 'the engine is closed' });
     }
     this.#client = client;

@@ -30,7 +30,8 @@ export type ToWorker =
         readonly value: Methods[M]['takes'];
       };
     }[Method]
-  | { readonly id: number; readonly method: 'cancel' };
+  | { readonly id: number; readonly method: 'cancel' }
+  | { readonly id: number; readonly method: 'stop' };
 
 /** A TenonError as it crosses the thread: class instances do not survive structured cloning. */
 export interface Failure {

@@ -12,6 +12,9 @@ interface Waiting {
 /** With more, what is promoted at once can pass the limit by more than V8 forgives, and the process dies (measured). */
 const YOUNG_MB = 16;
 
+/** Longer than any run of a model. */
+const PATIENCE_MS = 30_000;
+
 /** One worker thread and the requests that are with it. Once the thread ends, it is of no more use. */
 export class WorkerClient {
   readonly #worker: Worker;
@@ -66,8 +69,18 @@ export class WorkerClient {
     }
   }
 
-  async terminate(): Promise<void> {
-    await this.#worker.terminate();
+  /**
+   * Asks the thread to end, which it does between two runs of the model: to tear it down within one makes ONNX
+   * Runtime's binding throw where nothing can catch it, and the process with it (measured).
+   */
+  async stop(): Promise<void> {
+    if (this.#ended === null) {
+      const ended = new Promise((resolve) => this.#worker.once('exit', resolve));
+      this.#send({ id: this.#serial++, method: 'stop' });
+      const patience = setTimeout(() => void this.#worker.terminate(), PATIENCE_MS);
+      await ended;
+      clearTimeout(patience);
+    }
     this.#end('it was stopped');
   }
 

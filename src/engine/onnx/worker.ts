@@ -12,10 +12,11 @@ let runtime: Runtime | null = null;
 
 port.on('message', (message: ToWorker) => {
   if (message.method === 'cancel') running.get(message.id)?.abort(new TenonError('request_cancelled'));
+  else if (message.method === 'stop') process.exit(0);
   else void answer(message);
 });
 
-type Request = Exclude<ToWorker, { readonly method: 'cancel' }>;
+type Request = Exclude<ToWorker, { readonly method: 'cancel' | 'stop' }>;
 
 async function answer(request: Request): Promise<void> {
   const controller = new AbortController();
