@@ -141,6 +141,29 @@ export const ERRORS = {
     message:
       'Without a key that has the scope admin and never expires, nobody could manage keys any more. Make one first; the first key must be one, and it is the last that can be removed.',
   },
+  // chat completions
+  unsupported_parameter: {
+    status: 400,
+    type: 'invalid_request_error',
+    message:
+      '{param} is not served: {reason}. Leave it out. docs/openai.md lists what is read, ignored and refused.',
+  },
+  text_unsupported: {
+    status: 400,
+    type: 'invalid_request_error',
+    message:
+      'This model writes calls and JSON, and no prose: {reason}. Give tools, or a response_format of json_schema, and end with a message of the user.',
+  },
+  model_unknown: {
+    status: 404,
+    type: 'not_found_error',
+    message: 'There is no model {model}. GET /v1/models lists the base model and the adapters.',
+  },
+  output_invalid: {
+    status: 422,
+    type: 'invalid_request_error',
+    message: 'The model found no valid answer: {reason}. Say more in the request, or simplify the schema.',
+  },
   // starting and the command line (the statuses matter only where one of these crosses HTTP)
   port_in_use: {
     status: 500,

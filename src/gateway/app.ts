@@ -13,6 +13,7 @@ import type { Ports } from './ports.ts';
 import { adapterRoutes } from './routes/adapters.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { callRoutes } from './routes/calls.ts';
+import { chatRoutes } from './routes/chat.ts';
 import { healthRoutes } from './routes/health.ts';
 import { homeRoutes } from './routes/home.ts';
 import { keyRoutes } from './routes/keys.ts';
@@ -58,6 +59,7 @@ export function createApp(ports: Ports): Hono<GatewayEnv> {
   app.route('/v1/adapters', adapterRoutes(ports));
   app.route('/v1/keys', keyRoutes(ports));
   app.route('/v1/audit', auditRoutes(ports));
+  app.route('/v1/chat/completions', chatRoutes(ports));
   app.route('/v1/models', modelRoutes(ports));
   app.route('/', healthRoutes(ports));
   app.route('/', homeRoutes(ports));

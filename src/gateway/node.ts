@@ -14,6 +14,7 @@ import { createKeys } from './keys/index.ts';
 import type { Log } from './log.ts';
 import { namesOf } from './names.ts';
 import { createMetrics } from './node-metrics.ts';
+import { createCompletions } from './openai/index.ts';
 import type { Ports } from './ports.ts';
 
 export { type Closers, createClosers } from './closers.ts';
@@ -152,6 +153,14 @@ async function openPorts(
   opened({ close: () => calls.drain() });
   const reviews = createReviews({ calls, registry, validator, store });
 
+  const completions = createCompletions({
+    engine,
+    validator,
+    grammar,
+    registry,
+    adapters,
+    zone: options.timeZone,
+  });
   const keys = await createKeys(store);
 
   const recovered = await calls.recover();
@@ -163,6 +172,7 @@ async function openPorts(
     calls,
     reviews,
     adapters,
+    completions,
     keys,
     audit: store.audit,
     engine,

@@ -6,6 +6,7 @@ import type { Registry } from '../tools/types.ts';
 import type { Keys } from './keys/index.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
+import type { Completions } from './openai/index.ts';
 
 /** What the app stands on. Each runtime's entry (`node.ts`) brings its own; the routes know only these shapes. */
 export interface Ports {
@@ -13,6 +14,7 @@ export interface Ports {
   readonly calls: Pick<Calls, 'call' | 'get' | 'list'>;
   readonly reviews: Pick<Reviews, 'list' | 'get' | 'decide'>;
   readonly adapters: AdaptersPort;
+  readonly completions: Completions;
   readonly keys: Keys;
   readonly audit: AuditStore;
   readonly engine: { readonly info: EngineInfo; trouble(): string | null };

@@ -8,5 +8,6 @@
 export { createGrammarCompiler, type GrammarCompiler } from './grammar-compiler.ts';
 export { type GrammarTexts, loadGrammars } from './load-grammars.ts';
 export { loadManifest, loadManifests, type ManifestFile } from './load-manifests.ts';
+export { rankTools } from './rank-tools.ts';
 export { createRegistry, type RegistryOptions } from './registry.ts';
 export type { Example, Policy, Registry, Tool, ToolManifest } from './types.ts';

@@ -1,9 +1,11 @@
 import MiniSearch from 'minisearch';
 import type { Tool } from './types.ts';
 
+export type SearchableTool = Pick<Tool, 'name' | 'description' | 'parameters' | 'examples'>;
+
 /** Full-text retrieval over tools: names, descriptions, parameters, example inputs. */
 export interface SearchIndex {
-  put(tool: Tool): void;
+  put(tool: SearchableTool): void;
   remove(name: string): void;
   /** Names of the tools that match, best first. */
   search(text: string): readonly string[];
@@ -51,7 +53,7 @@ export function createSearchIndex(): SearchIndex {
   };
 }
 
-function toDocument(tool: Tool): Document {
+function toDocument(tool: SearchableTool): Document {
   return {
     id: tool.name,
     name: tool.name,

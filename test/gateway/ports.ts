@@ -3,6 +3,7 @@ import type { Engine } from '../../src/engine/types.ts';
 import type { Ports } from '../../src/gateway/index.ts';
 import { createKeys } from '../../src/gateway/keys/index.ts';
 import { createMetrics } from '../../src/gateway/node-metrics.ts';
+import { createCompletions } from '../../src/gateway/openai/index.ts';
 import { createReviews } from '../../src/reviews/index.ts';
 import { createValidator } from '../../src/schema/index.ts';
 import { openStore, type Store } from '../../src/store/index.ts';
@@ -45,6 +46,14 @@ export async function openTestPorts({
       calls,
       reviews: createReviews({ calls, registry, validator, store }),
       adapters: { list: () => [], get: refuse, add: refuse, replace: refuse, remove: refuse },
+      completions: createCompletions({
+        engine,
+        validator,
+        grammar,
+        registry,
+        adapters: { list: () => [] },
+        zone: 'UTC',
+      }),
       keys: await createKeys(store),
       audit: store.audit,
       engine,
