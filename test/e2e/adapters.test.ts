@@ -1,4 +1,5 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -85,6 +86,25 @@ describe('an adapter', () => {
       digest: replaced.digest,
     });
     expect((await adapterOf()).versions.map(({ digest }) => digest)).toEqual([replaced.digest, before]);
+  });
+
+  it('whose sender leaves in the middle leaves nothing behind', async () => {
+    const form = new FormData();
+    form.set('name', 'half');
+    form.set('adapter_config.json', new Blob(['{}']), 'adapter_config.json');
+    form.set('adapter_model.safetensors', new Blob([new Uint8Array(1_000_000)]), 'adapter_model.safetensors');
+    const whole = new Response(form);
+    const body = Buffer.from(await whole.clone().arrayBuffer());
+    const { port } = new URL(gateway.url);
+    const socket = connect(Number(port), '127.0.0.1');
+    const head = `POST /v1/adapters HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\ncontent-type: ${whole.headers.get('content-type')}`;
+    socket.write(`${head}\r\ncontent-length: ${body.length}\r\n\r\n`);
+    await new Promise((resolve) => socket.write(body.subarray(0, body.length / 2), resolve));
+    const incoming = () => readdir(join(data, 'gateway', 'adapters', '.incoming')).catch(() => []);
+    await expect.poll(incoming).toHaveLength(1);
+    socket.destroy();
+    await expect.poll(incoming).toEqual([]);
+    expect((await http.get('/readyz')).status).toBe(200);
   });
 
   it('is there after a restart', async () => {

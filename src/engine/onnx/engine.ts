@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { TenonError } from '../../errors.ts';
+import type { LoraAdapter } from '../../lora/index.ts';
 import type { Precision } from '../../model/index.ts';
 import type {
   AdapterInfo,
@@ -63,8 +64,8 @@ export class OnnxEngine implements Engine {
   readonly #thread: { readonly heapMb: number; readonly program: URL | undefined };
   readonly #queue: RequestQueue<EngineRequest>;
   readonly #restarts = new Restarts();
-  /** Digest → folder of every adapter, for a new thread. */
-  readonly #adapters = new Map<string, string>();
+  /** By digest: for a new thread, which need not read them again. */
+  readonly #adapters = new Map<string, LoraAdapter>();
   #pinned: readonly string[] = [];
   #client: WorkerClient | null = null;
   #starting: Promise<WorkerClient> | null = null;
@@ -100,9 +101,10 @@ export class OnnxEngine implements Engine {
   }
 
   async addAdapter(folder: string): Promise<AdapterInfo> {
-    const info = await this.#call('addAdapter', folder, 'adapters', {});
-    this.#adapters.set(info.digest, folder);
-    return info;
+    const adapter = await this.#call('addAdapter', folder, 'adapters', {});
+    this.#adapters.set(adapter.digest, adapter);
+    const { digest, rank, alpha, parameters, bytes, targets } = adapter;
+    return { digest, rank, alpha, parameters, bytes, targets };
   }
 
   async removeAdapter(digest: string): Promise<void> {
@@ -228,7 +230,8 @@ export class OnnxEngine implements Engine {
     const client = new WorkerClient((reason) => this.#lost(client, reason), this.#thread);
     try {
       this.#info = await client.call('start', this.#options);
-      await this.#addAgain(client);
+      await client.call('knowAdapters', [...this.#adapters.values()]);
+      await client.call('pinAdapters', this.#pinned);
     } catch (error) {
       this.#trouble = error instanceof Error ? error.message : String(error);
       this.#restarts.failed();
@@ -251,15 +254,5 @@ export class OnnxEngine implements Engine {
     this.#restarts.failed();
     // Where this fails, `trouble` says so, and the next call tries again.
     this.#ready().catch(() => undefined);
-  }
-
-  /** An adapter whose folder has changed since is forgotten: its calls then say `adapter_not_found`. */
-  async #addAgain(client: WorkerClient): Promise<void> {
-    for (const [digest, folder] of this.#adapters) {
-      const found = await client.call('addAdapter', folder).catch(() => null);
-      if (client.ended !== null) throw new TenonError('engine_unavailable', { reason: client.ended });
-      if (found?.digest !== digest) this.#adapters.delete(digest);
-    }
-    await client.call('pinAdapters', this.#pinned);
   }
 }

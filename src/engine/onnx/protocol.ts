@@ -1,6 +1,6 @@
 import type { ErrorCode, Issue } from '../../errors.ts';
+import type { LoraAdapter } from '../../lora/index.ts';
 import type {
-  AdapterInfo,
   EngineInfo,
   GenerateRequest,
   Generation,
@@ -13,7 +13,9 @@ import type { RuntimeOptions } from './runtime.ts';
 /** What the worker does, by name: what it takes and what it answers. */
 export interface Methods {
   readonly start: { readonly takes: RuntimeOptions; readonly answers: EngineInfo };
-  readonly addAdapter: { readonly takes: string; readonly answers: AdapterInfo };
+  readonly addAdapter: { readonly takes: string; readonly answers: LoraAdapter };
+  /** Known from a thread before: checked then, and by their files' stamps when they are used. */
+  readonly knowAdapters: { readonly takes: readonly LoraAdapter[]; readonly answers: null };
   readonly removeAdapter: { readonly takes: string; readonly answers: null };
   readonly pinAdapters: { readonly takes: readonly string[]; readonly answers: null };
   readonly select: { readonly takes: SelectRequest; readonly answers: Selection };

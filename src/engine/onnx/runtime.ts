@@ -1,7 +1,6 @@
 import { type LoraAdapter, readAdapter } from '../../lora/index.ts';
 import { loadModel, type Model, type Precision } from '../../model/index.ts';
 import type {
-  AdapterInfo,
   EngineInfo,
   GenerateRequest,
   Generation,
@@ -98,11 +97,15 @@ export class Runtime {
     return new Runtime({ ...model, onnx: { bytes: new Uint8Array(), external: [] } }, decoder, options);
   }
 
-  addAdapter(folder: string): AdapterInfo {
+  addAdapter(folder: string): LoraAdapter {
     const adapter = readAdapter(folder, this.#model.config);
     this.#adapters.set(adapter.digest, adapter);
-    const { digest, rank, alpha, parameters, bytes, targets } = adapter;
-    return { digest, rank, alpha, parameters, bytes, targets };
+    return adapter;
+  }
+
+  knowAdapters(adapters: readonly LoraAdapter[]): null {
+    for (const adapter of adapters) this.#adapters.set(adapter.digest, adapter);
+    return null;
   }
 
   removeAdapter(digest: string): null {

@@ -43,6 +43,8 @@ async function perform(
   switch (request.method) {
     case 'addAdapter':
       return runtime.addAdapter(request.value);
+    case 'knowAdapters':
+      return runtime.knowAdapters(request.value);
     case 'removeAdapter':
       return runtime.removeAdapter(request.value);
     case 'pinAdapters':
