@@ -39,12 +39,16 @@ export function loadTokenizer(folder: string, vocabulary: number): Tokenizer {
   const added = all.filter((token) => !isText(token)).sort((a, b) => b.content.length - a.content.length);
   const plain = plainTokenizer(json, all.filter(isText));
   const bytes = tokenBytes(json, all, vocabulary);
+  const decode = (tokens: readonly number[]) =>
+    new TextDecoder().decode(Buffer.concat(tokens.map((id) => bytes[id] ?? new Uint8Array())));
 
   const ids = new Map(added.map(({ content, id }) => [content, id]));
   const splitter =
     added.length > 0 ? new RegExp(`(${added.map(({ content }) => escapeRegExp(content)).join('|')})`) : /$^/;
   const encodeContinuation = (text: string): readonly number[] =>
-    text === '' ? [] : plain.encode(text, { add_special_tokens: false }).ids;
+    // What a tokenizer without byte fallback has no token for has no id either.
+    text === '' ? [] : plain.encode(text, { add_special_tokens: false }).ids.filter(Number.isInteger);
+  checkFaithful((text) => decode(encodeContinuation(text)));
   const encodeText = (text: string) =>
     text === '' ? [] : encodeContinuation(withLeadingSpace(text, leading));
   return {
@@ -57,9 +61,27 @@ export function loadTokenizer(folder: string, vocabulary: number): Tokenizer {
         const id = ids.get(part);
         return id === undefined ? encodeText(clean(part)) : [id];
       }),
-    decode: (tokens) =>
-      new TextDecoder().decode(Buffer.concat(tokens.map((id) => bytes[id] ?? new Uint8Array()))),
+    decode,
   };
+}
+
+const SAMPLE = '{"Name": "a B  c", "list": [-1, 2.5e3]}\n';
+
+/** What is written must be what was read, or no grammar could be kept. Throws `model_unsupported`, `model_invalid`. */
+function checkFaithful(readAndWrite: (text: string) => string): void {
+  let written: string;
+  try {
+    written = readAndWrite(SAMPLE);
+  } catch (cause) {
+    throw unusable(cause);
+  }
+  if (written !== SAMPLE)
+    throw new TenonError('model_unsupported', { feature: 'a tokenizer that changes what it reads' });
+}
+
+function unusable(cause: unknown): TenonError {
+  const reason = 'the tokenizer cannot be built from it';
+  return new TenonError('model_invalid', { file: 'tokenizer.json', reason }, { cause });
 }
 
 /** Without added tokens, but for those that are white space: as much text as any other. */
@@ -72,8 +94,7 @@ function plainTokenizer(json: JsonObject, added: readonly AddedToken[]): HubToke
       {},
     );
   } catch (cause) {
-    const reason = 'the tokenizer cannot be built from it';
-    throw new TenonError('model_invalid', { file: 'tokenizer.json', reason }, { cause });
+    throw unusable(cause);
   }
 }
 

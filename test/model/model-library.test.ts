@@ -40,6 +40,19 @@ test('what cannot be served is refused before anything is written', async () => 
   expect(readdirSync(data)).toEqual([]);
 });
 
+test.each([
+  ['time', '{% for i in range(10000) %}{% for j in range(100000) %}{% endfor %}{% endfor %}', 3000, 4096],
+  ['memory', '{{ range(1000000000) }}', 600_000, 64],
+])('a chat template that takes too much %s is refused', async (what, template, ms, memoryMb) => {
+  const folder = writeTinyModel();
+  writeFileSync(join(folder, 'chat_template.jinja'), template);
+  const adding = new ModelLibrary(temporaryFolder(), { ms, memoryMb }).addFolder(folder);
+  await expect(adding).rejects.toMatchObject({
+    code: 'model_invalid',
+    message: expect.stringMatching(`takes too much ${what}`),
+  });
+});
+
 test('a model whose folder is gone keeps its name and is listed', async () => {
   const [library, folder] = [new ModelLibrary(temporaryFolder()), writeTinyModel()];
   await library.addFolder(folder, 'tiny');

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { tokenBytes } from '../../src/model/token-bytes.ts';
 import { loadTokenizer, type Tokenizer } from '../../src/model/tokenizer.ts';
 import { temporaryFolder } from './tiny-model.ts';
 import {
@@ -91,7 +92,7 @@ test('SentencePiece tokens: a marker is a space, a byte a byte, and letters are 
 test('a byte’s name is text where the tokenizer does not fall back to bytes', () => {
   const { json, size, idOf } = gemmaTokenizer();
   const model = { ...(json.model as object), byte_fallback: false };
-  expect(load({ json: { ...json, model }, size, idOf }).bytes[idOf('<0x0A>')]).toEqual(utf8('<0x0A>'));
+  expect(tokenBytes({ ...json, model }, [], size)[idOf('<0x0A>')]).toEqual(utf8('<0x0A>'));
 });
 
 test('where the space before a text goes', () => {
@@ -141,6 +142,19 @@ describe('what cannot be used is refused by name', () => {
     ['an id that is text', { model: { ...model, vocab: { a: '1' } } }, 'model_invalid', /no valid id/],
     ['a negative id', { model: { ...model, vocab: { a: -1 } } }, 'model_invalid', /no valid id/],
     ['no merges', { model: { ...model, merges: undefined } }, 'model_invalid', /cannot be built/],
+    ['lower case only', { normalizer: { type: 'Lowercase' } }, 'model_unsupported', /changes what it reads/],
+    [
+      'no bytes to fall back to',
+      { model: { ...model, byte_fallback: false, unk_token: null } },
+      'model_unsupported',
+      /changes what it reads/,
+    ],
+    [
+      'a behaviour that is a number',
+      { pre_tokenizer: { type: 'Split', pattern: { String: ' ' }, behavior: 1, invert: false } },
+      'model_invalid',
+      /cannot be built/,
+    ],
     ['an unknown step', { pre_tokenizer: { type: 'Sorcery' } }, 'model_invalid', /cannot be built/],
     [
       'a pattern that is none',

@@ -2,7 +2,8 @@ import { mkdir, rename, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TenonError } from '../../errors.ts';
 import { shardNames } from '../checkpoint.ts';
-import { inspectModel, inspectSmallFiles, type ModelSummary } from '../inspect-model.ts';
+import { type InspectionLimits, inspectGuarded } from '../inspect-guarded.ts';
+import type { ModelSummary } from '../inspect-model.ts';
 import { downloadHubFile } from './download-file.ts';
 import { type HubFile, type HubSource, openHubRepository } from './hub-repository.ts';
 import { smallFiles, weightFiles } from './wanted-files.ts';
@@ -27,6 +28,7 @@ export async function fetchModel(
   source: HubSource,
   target: string,
   incoming: string,
+  limits: InspectionLimits,
   onProgress: (progress: FetchProgress) => void,
 ): Promise<ModelSummary> {
   const repository = await openHubRepository(source);
@@ -44,11 +46,11 @@ export async function fetchModel(
   };
   try {
     await download(smallFiles(repository.files));
-    inspectSmallFiles(folder);
+    await inspectGuarded(folder, limits, 'small files');
     const weights = weightFiles(repository.files, shardNames(folder));
     await checkRoom(folder, weights);
     await download(weights);
-    const summary = inspectModel(folder);
+    const summary = await inspectGuarded(folder, limits);
     const { id, url, revision = 'main' } = source;
     const record = { id, url, revision, commit: repository.commit };
     await writeFile(join(folder, SOURCE_FILE), `${JSON.stringify(record, null, 2)}\n`);

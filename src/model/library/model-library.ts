@@ -4,7 +4,8 @@ import { basename, join, resolve } from 'node:path';
 import { TenonError } from '../../errors.ts';
 import { type FetchProgress, fetchModel, SOURCE_FILE } from '../hub/fetch-model.ts';
 import type { HubSource } from '../hub/hub-repository.ts';
-import { inspectModel, type ModelSummary } from '../inspect-model.ts';
+import { INSPECTION_LIMITS, type InspectionLimits, inspectGuarded } from '../inspect-guarded.ts';
+import type { ModelSummary } from '../inspect-model.ts';
 import { readJsonObject } from '../read-json.ts';
 
 export interface KnownModel {
@@ -24,9 +25,11 @@ const NAME = /^[A-Za-z0-9][\w.-]{0,99}$/;
  */
 export class ModelLibrary {
   readonly #folder: string;
+  readonly #limits: InspectionLimits;
 
-  constructor(data: string) {
+  constructor(data: string, limits: InspectionLimits = INSPECTION_LIMITS) {
     this.#folder = resolve(data, 'models');
+    this.#limits = limits;
   }
 
   list(): readonly KnownModel[] {
@@ -50,7 +53,7 @@ export class ModelLibrary {
   /** Checks the folder and links to it. Throws `model_invalid`, `model_unsupported`, `model_exists`. */
   async addFolder(folder: string, name = basename(resolve(folder))): Promise<ModelSummary> {
     this.#checkFree(name);
-    const summary = inspectModel(folder);
+    const summary = await inspectGuarded(folder, this.#limits);
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     // A junction is a link that Windows makes without special rights; other systems know no difference.
     await symlink(realpathSync(folder), this.#path(name), 'junction');
@@ -64,7 +67,7 @@ export class ModelLibrary {
     onProgress: (progress: FetchProgress) => void = () => {},
   ): Promise<ModelSummary> {
     this.#checkFree(name);
-    return await fetchModel(source, this.#path(name), join(this.#folder, INCOMING), onProgress);
+    return await fetchModel(source, this.#path(name), join(this.#folder, INCOMING), this.#limits, onProgress);
   }
 
   #known(name: string): KnownModel {
