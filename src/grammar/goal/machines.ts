@@ -25,12 +25,19 @@ const strings = new Shelf<StringMachine>();
 const keys = new Shelf<StringMachine>();
 const numbers = new Shelf<NumberMachine>();
 
+const ANY_TEXT: Readonly<Record<Spelling, StringMachine>> = {
+  json: new StringMachine([], 'json', { joined: true, open: false }),
+  canonical: new StringMachine([], 'canonical', { joined: true, open: false }),
+  raw: new StringMachine([], 'raw', { joined: true, open: false }),
+};
+
 export function stringMachine(
   parts: readonly PatternPart[],
   others: readonly Automaton[],
   spelling: Spelling,
 ): StringMachine {
   const options = { joined: true, open: false };
+  if (parts.length === 0 && others.length === 0) return ANY_TEXT[spelling];
   if (others.length > 0)
     return new StringMachine(
       parts.length > 0 ? [patternAutomaton(parts), ...others] : others,

@@ -1,9 +1,9 @@
 import type { ArrayRule } from '../goal/shape.ts';
+import { isSpace } from '../text/space.ts';
 import { byteSet, SPACES } from './byte-set.ts';
 import type { Frame } from './frame.ts';
 import { Up } from './matching.ts';
 import type { Position, Reading } from './position.ts';
-import { isSpace } from './text.ts';
 import { close, type OpenValue } from './value.ts';
 
 /** One array: its frames by the number of items before, as far as that number makes a difference. */

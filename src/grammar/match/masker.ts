@@ -1,3 +1,4 @@
+import { isSpace } from '../text/space.ts';
 import type { MaskEntry } from '../vocabulary/mask-entry.ts';
 import type { Merged } from '../vocabulary/merged.ts';
 import type { Trie } from '../vocabulary/trie.ts';
@@ -14,7 +15,6 @@ import type { State, StateGraph } from './state.ts';
 import { StringPosition } from './string.ts';
 import { stringEntry } from './string-entry.ts';
 import { StringMasks } from './string-masks.ts';
-import { isSpace } from './text.ts';
 
 /**
  * Which tokens a state allows. Inside strings, names and numbers that is looked up (the same for every string of
@@ -38,21 +38,7 @@ export class Masker {
     const looked = reading.looked;
     reading.looked = false;
     const out = new MaskBuilder();
-    const spacious = state.positions.filter((position) => position.spacious);
-    if (spacious.length > 0) {
-      out.share(this.table.spaceTokens);
-      this.structure(this.table.spaces, this.part(state, spacious), true, reading, out);
-    }
-    if (spacious.length < state.positions.length) {
-      const others =
-        spacious.length === 0
-          ? state
-          : this.part(
-              state,
-              state.positions.filter((position) => !position.spacious),
-            );
-      this.together(this.table.root, others, reading, out);
-    }
+    this.together(this.table.root, state, reading, out);
     if (state.final) out.push(this.table.eos);
     const entry = out.finish();
     if (!reading.looked) this.graph.remember(state, entry);
@@ -87,8 +73,10 @@ export class Masker {
   /** Tokens below nodes seen as one. `reading` holds the text before the token. */
   private together(merged: Merged, state: State, reading: Reading, out: MaskBuilder): void {
     const plain: Position[] = [];
+    const spacious: Position[] = [];
     for (const position of state.positions) {
-      if (position instanceof StringPosition) this.strings.together(merged, position, reading, out);
+      if (position.spacious) spacious.push(position);
+      else if (position instanceof StringPosition) this.strings.together(merged, position, reading, out);
       else if (position instanceof TextPosition)
         out.add(
           stringEntry(position.machine, position.state, this.table, merged).inside(Number.POSITIVE_INFINITY),
@@ -99,6 +87,10 @@ export class Masker {
       else plain.push(position);
     }
     if (plain.length > 0) this.structure(merged, this.part(state, plain), false, reading, out);
+    if (spacious.length === 0) return;
+    // However much white space a token begins with, it leads back to these positions.
+    out.share(merged.spaced.tokens);
+    this.structure(merged.spaced, this.part(state, spacious), true, reading, out);
   }
 
   /** `reading` with each node's own text. */
@@ -111,6 +103,7 @@ export class Masker {
     }
   }
 
+  /** Tokens that go on with a byte of the structure. */
   private structure(
     merged: Merged,
     state: State,

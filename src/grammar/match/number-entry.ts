@@ -1,4 +1,5 @@
 import type { NumberMachine, NumberState } from '../number/number-machine.ts';
+import { DIGITS } from '../text/plain-classes.ts';
 import type { Weighed } from '../vocabulary/entry-cache.ts';
 import { type MaskPart, NO_IDS } from '../vocabulary/mask-entry.ts';
 import type { Trie } from '../vocabulary/trie.ts';
@@ -24,7 +25,7 @@ export function numberEntry(
 }
 
 function walk(machine: NumberMachine, start: NumberState, trie: Trie, from: number): NumberEntry {
-  const { byte, depth, end, first, tokens } = trie;
+  const { below, byte, depth, end, first, height, tokens } = trie;
   const inside: number[] = [];
   const exits: number[] = start.ends && (from === 0 || hasOther(trie, from)) ? [from] : [];
   const stack: NumberState[] = [];
@@ -36,10 +37,12 @@ function walk(machine: NumberMachine, start: NumberState, trie: Trie, from: numb
       node = end[node]!;
       continue;
     }
+    const whole = (below[node]! & ~DIGITS) === 0 && machine.takesDigits(next, height[node]!);
+    const past = whole ? end[node]! : node + 1;
     stack[level] = next;
-    for (let i = first[node]!; i < first[node + 1]!; i++) inside.push(tokens[i]!);
+    for (let i = first[node]!; i < first[past]!; i++) inside.push(tokens[i]!);
     if (next.ends && hasOther(trie, node)) exits.push(node);
-    node++;
+    node = past;
   }
   return {
     inside: { bits: [], lists: [Int32Array.from(inside)], without: NO_IDS },

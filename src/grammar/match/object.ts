@@ -1,12 +1,12 @@
 import type { Goal, ObjectRule } from '../goal/shape.ts';
 import { DEAD } from '../text/automaton.ts';
+import { isSpace } from '../text/space.ts';
 import type { StringMachine } from '../text/string-machine.ts';
 import { byteSet, SPACES } from './byte-set.ts';
 import type { Frame } from './frame.ts';
 import { KeyPosition } from './key.ts';
 import { Up } from './matching.ts';
 import type { Position, Reading } from './position.ts';
-import { isSpace } from './text.ts';
 import { close, type OpenValue } from './value.ts';
 
 /** An object so far: which properties it has. Key order free: bit sets; fixed: also how far the order has come. */

@@ -1,8 +1,8 @@
+import { isSpace } from '../text/space.ts';
 import { type ByteSet, byteSet, SPACES } from './byte-set.ts';
 import type { Frame } from './frame.ts';
 import { type Matching, Up } from './matching.ts';
 import type { Position, Reading } from './position.ts';
-import { isSpace } from './text.ts';
 
 /** Around the whole value: what must be written before it, and after. */
 export class RootFrame implements Frame {

@@ -1,9 +1,5 @@
 import type { Reading } from './position.ts';
 
-export function isSpace(byte: number): boolean {
-  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
-}
-
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** The JSON value that ends with the last byte read. */

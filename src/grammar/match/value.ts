@@ -1,5 +1,6 @@
 import type { CheckedType, Goal, Shape } from '../goal/shape.ts';
 import { LIMITS } from '../limits.ts';
+import { isSpace } from '../text/space.ts';
 import { ArrayFamily } from './array.ts';
 import { type ByteSet, byteSet, SPACES, unite } from './byte-set.ts';
 import { LiteralPosition } from './literal.ts';
@@ -8,7 +9,7 @@ import { NumberPosition } from './number.ts';
 import { ObjectFrame } from './object.ts';
 import type { Position, Reading } from './position.ts';
 import { StringFamily } from './string.ts';
-import { isSpace, lastValue } from './text.ts';
+import { lastValue } from './text.ts';
 
 /** Before the first byte of a value. */
 export class ValuePosition implements Position {

@@ -49,6 +49,23 @@ export class NumberMachine {
     return next;
   }
 
+  /**
+   * However many digits follow, up to `most`, the text is let through. Says no where finding out would take more than
+   * a comparison of the numbers that lie ahead with the bounds.
+   */
+  takesDigits(state: NumberState, most: number): boolean {
+    const { text, phase } = state;
+    if (phase !== 'integer' && phase !== 'point' && phase !== 'fraction') return false;
+    if (this.texts !== undefined || text.length + most > 240) return false;
+    if (this.free || (!this.plain && numberHolds(this.rule, 0))) return true;
+    const rule = text.startsWith('-') ? this.negative : this.rule;
+    if (rule.multiples.length > 0 || rule.values !== undefined) return false;
+    const value = Math.abs(Number(text));
+    if (value < rule.low || (value === rule.low && rule.lowOpen)) return false;
+    if (phase === 'integer') return (value + 1) * 10 ** most < Math.min(rule.high, Number.MAX_SAFE_INTEGER);
+    return !rule.integer && value + 10 ** -(text.length - text.indexOf('.') - 1) < rule.high;
+  }
+
   get possible(): boolean {
     if (this.rule.values !== undefined) return this.rule.values.length > 0;
     return (

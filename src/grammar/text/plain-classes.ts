@@ -17,6 +17,7 @@ export const ALL_PLAIN = SPECIAL - 1;
 /** The class of each byte. */
 export const CLASS_OF_BYTE: Int32Array = new Int32Array(256).fill(SPECIAL);
 CLASS_OF_BYTE.fill(BEYOND_ASCII, 0x80);
+export const DIGITS = 1 << CLASSES.indexOf('0123456789');
 CLASSES.forEach((chars, index) => {
   for (const char of chars) CLASS_OF_BYTE[char.charCodeAt(0)] = 1 << index;
 });

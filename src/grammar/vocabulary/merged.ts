@@ -1,3 +1,4 @@
+import { isSpace } from '../text/space.ts';
 import type { Trie } from './trie.ts';
 
 let made = 0;
@@ -11,6 +12,7 @@ export class Merged {
   readonly trie: Trie;
   readonly nodes: readonly number[];
   private own: Int32Array | undefined;
+  private spacious: Merged | undefined;
   private kids: ReadonlyMap<number, Merged> | undefined;
 
   constructor(trie: Trie, nodes: readonly number[]) {
@@ -21,6 +23,18 @@ export class Merged {
   /** Tokens that end at one of the nodes. */
   get tokens(): Int32Array {
     return (this.own ??= Int32Array.from(this.nodes.flatMap((node) => [...this.trie.tokensAt(node)])));
+  }
+
+  /** The nodes and those that white space leads to from them. */
+  get spaced(): Merged {
+    if (this.spacious !== undefined) return this.spacious;
+    const { trie } = this;
+    const nodes = [...this.nodes];
+    for (const node of nodes) {
+      for (let child = node + 1; child < trie.end[node]!; child = trie.end[child]!)
+        if (isSpace(trie.byte[child]!)) nodes.push(child);
+    }
+    return (this.spacious = new Merged(trie, nodes));
   }
 
   /** How many bytes of a node's text lie above the merged node it descends from. */

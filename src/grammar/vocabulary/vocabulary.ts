@@ -20,17 +20,6 @@ export function tableOf(vocabulary: Vocabulary): TokenTable {
   return table;
 }
 
-function spaceNodes(trie: Trie): readonly number[] {
-  const nodes = [0];
-  for (const node of nodes) {
-    for (let child = node + 1; child < trie.end[node]!; child = trie.end[child]!) {
-      const byte = trie.byte[child]!;
-      if (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) nodes.push(child);
-    }
-  }
-  return nodes;
-}
-
 /** The tokens, arranged for masking: all of them, those that are plain text in a string by length, and the others. */
 export class TokenTable {
   readonly size: number;
@@ -44,9 +33,6 @@ export class TokenTable {
   readonly longest: number;
   readonly root: Merged;
   readonly specialRoot: Merged;
-  /** The empty text and every text of white space alone, as one; and the tokens that are nothing else. */
-  readonly spaces: Merged;
-  readonly spaceTokens: Int32Array;
   /** What was found by walking the tokens, for all grammars together. */
   readonly entries = new EntryCache();
   private readonly masks = new Map<number, Uint32Array>();
@@ -83,9 +69,6 @@ export class TokenTable {
     this.special = new Trie(specialIds, specialTexts);
     this.root = new Merged(this.all, [0]);
     this.specialRoot = new Merged(this.special, [0]);
-    const spaces = spaceNodes(this.all);
-    this.spaces = new Merged(this.all, spaces);
-    this.spaceTokens = this.spaces.tokens;
     this.plainByLength = byLength;
     this.longest = Math.max(0, byLength.length - 1);
   }
