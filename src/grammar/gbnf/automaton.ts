@@ -35,6 +35,7 @@ interface Finding {
 /** A context-free grammar as an automaton whose states are sets of stacks, made as the text needs them. */
 export class GbnfAutomaton implements Automaton {
   readonly start: number;
+  readonly frugal = true;
   readonly boundaries: readonly number[];
   readonly rules: Rules;
   private readonly entries: ReadonlyMap<string, Entry>;

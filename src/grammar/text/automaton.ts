@@ -14,6 +14,8 @@ export interface Automaton {
    * Infinity where that is not so, or not known.
    */
   lasting(state: number): number;
+  /** Its states are dear (sets of stacks): none is to be made that the text does not need. */
+  readonly frugal?: boolean;
   /** First code points of groups that no state tells apart, ascending, from 0. */
   readonly boundaries: readonly number[];
 }

@@ -18,75 +18,90 @@ export const NO_CONE: Cone = { classes: 0, depth: 0, least: 0 };
 
 /** How far is looked: longer tokens are walked, and so are those of automata with more states than this nearby. */
 const DEPTH = 32;
-const STATES = 96;
+const STATES = 64;
 /** More groups of characters beyond ASCII than this (`\p{…}`) are not looked into. */
 const GROUPS = 48;
 
-/** Breadth first: all states that texts of the classes reach, the classes narrowed to what each of them takes. */
-export function findCone(product: Product, state: number): Cone {
-  const lasting = product.lasting(state);
-  if (lasting !== Number.POSITIVE_INFINITY)
-    return { classes: ALL_PLAIN, depth: Number.POSITIVE_INFINITY, least: lasting };
-  const samples = samplesOf(product);
-  const seen = new Set([state]);
-  let level: readonly number[] = [state];
-  let classes = taken(product, state, samples);
-  let least = product.shortest(state);
-  for (let depth = 0; classes !== 0; depth++) {
-    if (level.length === 0) return { classes, depth: Number.POSITIVE_INFINITY, least };
-    if (depth >= DEPTH || seen.size > STATES) return { classes, depth, least };
-    const next: number[] = [];
-    let narrowed = classes;
-    let further = least;
-    for (const from of level) {
-      for (const { group, code } of samples.samples) {
-        if ((group & classes) === 0) continue;
-        const to = product.step(from, code);
-        if (to === DEAD || seen.has(to)) continue;
-        seen.add(to);
-        next.push(to);
-        narrowed &= taken(product, to, samples);
-        further = Math.max(further, product.shortest(to));
-      }
-    }
-    // One more character is safe; after it only what all of these states take.
-    if (narrowed === 0) return { classes, depth: depth + 1, least: further };
-    level = next;
-    classes = narrowed;
-    least = further;
-  }
-  return NO_CONE;
-}
-
+/** A code point that stands for all of its class which no automaton tells from it. */
 interface Sample {
   readonly group: number;
   readonly code: number;
 }
 
-interface Samples {
-  readonly samples: readonly Sample[];
-  /** The classes that have samples. */
+/** Where plain text leads from a state in one step. */
+interface Steps {
+  /** The classes that the state takes all characters of. */
   readonly classes: number;
+  readonly next: readonly { readonly group: number; readonly state: number }[];
 }
 
-/** The classes that a state takes all characters of. */
-function taken(product: Product, state: number, { samples, classes }: Samples): number {
-  let left = classes;
-  for (const { group, code } of samples)
-    if ((group & left) !== 0 && product.step(state, code) === DEAD) left &= ~group;
-  return left;
-}
+/** The cones of a product's states. */
+export class Cones {
+  private readonly product: Product;
+  private samples: readonly Sample[] | undefined;
+  private classes = 0;
+  private readonly known = new Map<number, Steps>();
 
-const sampled = new WeakMap<Product, Samples>();
+  constructor(product: Product) {
+    this.product = product;
+  }
 
-/** One code point for each class and group of code points that no automaton tells apart. */
-function samplesOf(product: Product): Samples {
-  const found = sampled.get(product);
-  if (found !== undefined) return found;
-  const samples = [...asciiSamples(product.boundaries), ...beyondAscii(product.boundaries)];
-  const all = { samples, classes: samples.reduce((classes, { group }) => classes | group, 0) };
-  sampled.set(product, all);
-  return all;
+  /** Breadth first: all states that texts of the classes reach, the classes narrowed to what each of them takes. */
+  of(state: number): Cone {
+    const { product } = this;
+    const lasting = product.lasting(state);
+    if (lasting !== Number.POSITIVE_INFINITY)
+      return { classes: ALL_PLAIN, depth: Number.POSITIVE_INFINITY, least: lasting };
+    if (product.automata.some(({ frugal }) => frugal === true)) return NO_CONE;
+    const seen = new Set([state]);
+    let level: readonly number[] = [state];
+    let { classes } = this.steps(state);
+    let least = product.shortest(state);
+    for (let depth = 0; classes !== 0; depth++) {
+      if (level.length === 0) return { classes, depth: Number.POSITIVE_INFINITY, least };
+      if (depth >= DEPTH || seen.size > STATES) return { classes, depth, least };
+      const next: number[] = [];
+      let narrowed = classes;
+      let further = least;
+      for (const from of level) {
+        for (const { group, state: to } of this.steps(from).next) {
+          if ((group & classes) === 0 || seen.has(to)) continue;
+          seen.add(to);
+          next.push(to);
+          narrowed &= this.steps(to).classes;
+          further = Math.max(further, product.shortest(to));
+        }
+      }
+      // One more character is safe; after it only what all of these states take.
+      if (narrowed === 0) return { classes, depth: depth + 1, least: further };
+      level = next;
+      classes = narrowed;
+      least = further;
+    }
+    return NO_CONE;
+  }
+
+  private steps(state: number): Steps {
+    let steps = this.known.get(state);
+    if (steps === undefined) this.known.set(state, (steps = this.find(state)));
+    return steps;
+  }
+
+  private find(state: number): Steps {
+    if (this.samples === undefined) {
+      this.samples = [...asciiSamples(this.product.boundaries), ...beyondAscii(this.product.boundaries)];
+      this.classes = this.samples.reduce((classes, { group }) => classes | group, 0);
+    }
+    let { classes } = this;
+    const found = new Map<number, number>();
+    for (const { group, code } of this.samples) {
+      if ((group & classes) === 0) continue;
+      const to = this.product.step(state, code);
+      if (to === DEAD) classes &= ~group;
+      else found.set(to, (found.get(to) ?? 0) | group);
+    }
+    return { classes, next: [...found].map(([to, group]) => ({ group, state: to })) };
+  }
 }
 
 function asciiSamples(boundaries: readonly number[]): readonly Sample[] {

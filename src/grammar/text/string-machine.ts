@@ -2,7 +2,7 @@ import { GrammarError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { type Automaton, DEAD } from './automaton.ts';
 import { byteClasses } from './byte-classes.ts';
-import { type Cone, findCone, NO_CONE } from './cone.ts';
+import { type Cone, Cones, NO_CONE } from './cone.ts';
 import { Decoding, type Spelling, WHOLE } from './decoding.ts';
 import { ALL_PLAIN } from './plain-classes.ts';
 import { Product } from './product.ts';
@@ -31,6 +31,7 @@ export class StringMachine {
   private readonly values: number[] = [];
   private readonly index = new Map<number | string, number>();
   private readonly leasts: number[] = [];
+  private readonly around: Cones;
   private readonly cones: (Cone | undefined)[] = [];
 
   constructor(
@@ -40,6 +41,7 @@ export class StringMachine {
   ) {
     this.spelling = spelling;
     this.product = new Product(automata, options);
+    this.around = new Cones(this.product);
     this.decoding = new Decoding(this.product, spelling, this.intern.bind(this));
     const classes = byteClasses(this.product.boundaries, spelling !== 'raw');
     this.column = classes.of;
@@ -131,7 +133,7 @@ export class StringMachine {
 
   /** What plain text is sure to be let through from here. */
   cone(state: number): Cone {
-    return (this.cones[state] ??= this.whole(state) ? findCone(this.product, this.ats[state]!) : NO_CONE);
+    return (this.cones[state] ??= this.whole(state) ? this.around.of(this.ats[state]!) : NO_CONE);
   }
 
   /** Plain text can never lead to a dead state from here; `free` also asks that the string may then end at once. */
