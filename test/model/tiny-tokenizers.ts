@@ -58,6 +58,7 @@ const PIECES = [
   '▁{',
   '▁{"',
   '▁▁',
+  '▁▁▁',
 ];
 
 function sentencePiece(steps: object, added: readonly Added[] = []): TinyTokenizer {
@@ -127,7 +128,8 @@ function build(
   const tokens = [...first.map(({ content }) => content), ...new Set(pieces)];
   const vocab = Object.fromEntries(tokens.map((token, id) => [token, id]));
   const isAdded = new Map([...first, ...last].map((added) => [added.content, added]));
-  const ids = new Map([...tokens, ...last.map(({ content }) => content)].map((token, id) => [token, id]));
+  const all = new Set([...tokens, ...last.map(({ content }) => content)]);
+  const ids = new Map([...all].map((token, id) => [token, id]));
   const json = {
     version: '1.0',
     truncation: null,

@@ -14,6 +14,7 @@ export const bool = (value: boolean): GgufValue => ({ type: 'bool', value });
 export const string = (value: string): GgufValue => ({ type: 'string', value });
 export const strings = (value: readonly string[]): GgufValue => ({ type: 'strings', value });
 export const int32s = (value: readonly number[]): GgufValue => ({ type: 'int32s', value });
+export const float32s = (value: readonly number[]): GgufValue => ({ type: 'float32s', value });
 
 /** `gguf_metadata_value_type` (https://github.com/ggml-org/ggml/blob/master/docs/gguf.md). */
 const TYPES = { uint32: 4, int32: 5, float32: 6, bool: 7, string: 8, array: 9 } as const;
