@@ -1,3 +1,4 @@
+import { wordsOf } from './check-numbers.ts';
 import type { PlacedModule, StoredTensor } from './types.ts';
 
 /** One slot of one layer in the stacks of a site: A is [inputs, rank], B is [rank, outputs]. */
@@ -33,29 +34,17 @@ function toFloats(
   { type, begin }: StoredTensor,
   length: number,
 ): Float32Array {
-  if (type === 'F32') return new Float32Array(...aligned(tensors, begin, length, 4));
-  const halves = new Uint16Array(...aligned(tensors, begin, length, 2));
+  const words = wordsOf(tensors, type, begin, length);
+  if (type === 'F32') return new Float32Array(words.buffer, words.byteOffset, length);
   if (scratch.length < length) scratch = new Float32Array(length);
   if (type === 'F16') {
     const table = halfTable();
-    for (let i = 0; i < length; i++) scratch[i] = table[halves[i]!]!;
+    for (let i = 0; i < length; i++) scratch[i] = table[words[i]!]!;
   } else {
-    const words = new Uint32Array(scratch.buffer);
-    for (let i = 0; i < length; i++) words[i] = halves[i]! << 16;
+    const wide = new Uint32Array(scratch.buffer);
+    for (let i = 0; i < length; i++) wide[i] = words[i]! << 16;
   }
   return scratch;
-}
-
-/** The format does not promise that a tensor begins at a multiple of its element's size. */
-function aligned(
-  tensors: Uint8Array<ArrayBuffer>,
-  begin: number,
-  length: number,
-  size: number,
-): [ArrayBuffer, number, number] {
-  const at = tensors.byteOffset + begin;
-  if (at % size === 0) return [tensors.buffer, at, length];
-  return [tensors.buffer.slice(at, at + length * size), 0, length];
 }
 
 let halfValues: Float32Array | null = null;

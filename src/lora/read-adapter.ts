@@ -5,15 +5,15 @@ import { TenonError } from '../errors.ts';
 import { type DecoderConfig, SafetensorsError, SafetensorsFile } from '../model/index.ts';
 import { CONFIG_FILE, invalid, loraConfig } from './adapter-config.ts';
 import { broken, type FoundModule, findModules, WEIGHTS_FILE } from './adapter-tensors.ts';
+import { checkNumbers } from './check-numbers.ts';
 import { placeModules, siteRanks } from './place-modules.ts';
 import { unserved } from './refuse-unserved.ts';
 import { slotBytes } from './site-stacks.ts';
 import type { LoraAdapter, LoraModule } from './types.ts';
-import { stampOf } from './weights-file.ts';
+import { readTensors, stampOf } from './weights-file.ts';
 
 /** PEFT's is a kilobyte or two. */
 const MAX_CONFIG_BYTES = 1_000_000;
-const CHUNK = 1 << 20;
 /** Of an adapter laid out for the graph, float32 and fused. */
 const MAX_SLOT_BYTES = 1 << 30;
 
@@ -24,13 +24,22 @@ const MAX_SLOT_BYTES = 1 << 30;
  */
 export function readAdapter(folder: string, model: DecoderConfig): LoraAdapter {
   return withAdapter(folder, model, ({ config, configBytes, path, modules, file }) => {
-    const { size, stamp } = statOf(path);
-    for (const { a, b } of modules) for (const { name } of [a, b]) checkNumbers(file.read(name), name);
     const start = Math.min(...[...file.tensors.values()].map(({ begin }) => begin));
     const placed = placeModules(model, modules, start);
     const ranks = siteRanks(placed);
     checkSize(slotBytes(model, ranks));
-    const digest = digestOf(configBytes, path);
+    const { size, stamp } = statOf(path);
+    const weights = { path, start, size, stamp };
+    const tensors = readTensors(weights);
+    modules.forEach(({ rank, inputs, outputs, a, b }, i) => {
+      checkNumbers(tensors, placed[i]!.a, rank * inputs, a.name);
+      checkNumbers(tensors, placed[i]!.b, outputs * rank, b.name);
+    });
+    const digest = createHash('sha256')
+      .update(configBytes)
+      .update(headOf(path, start))
+      .update(tensors)
+      .digest('hex');
     if (statOf(path).stamp !== stamp) throw broken('it was changed while it was being read');
     return {
       digest,
@@ -42,13 +51,16 @@ export function readAdapter(folder: string, model: DecoderConfig): LoraAdapter {
         ...new Set(modules.map((module) => module.path.slice(module.path.lastIndexOf('.') + 1))),
       ].sort(),
       ranks,
-      file: { path, start, size, stamp },
+      file: weights,
       modules: placed,
     };
   });
 }
 
-/** The same checks, and A, B and scale of every adapted layer as numbers: for writing the adapter elsewhere. */
+/**
+ * A, B and scale of every adapted layer as numbers, for writing the adapter elsewhere. The same checks, but for the
+ * numbers themselves.
+ */
 export function readModules(
   folder: string,
   model: DecoderConfig,
@@ -58,8 +70,8 @@ export function readModules(
       path,
       rank,
       scale,
-      a: checkNumbers(file.read(a.name), a.name),
-      b: checkNumbers(file.read(b.name), b.name),
+      a: file.read(a.name),
+      b: file.read(b.name),
     })),
   );
 }
@@ -112,25 +124,16 @@ function checkSize(bytes: number): void {
   );
 }
 
-function checkNumbers(numbers: Float32Array, name: string): Float32Array {
-  // Anything times zero is zero, or not a number.
-  let sum = 0;
-  for (let i = 0; i < numbers.length; i++) sum += numbers[i]! * 0;
-  if (sum !== 0) throw broken(`${name} holds values that are not finite numbers (NaN or infinite)`);
-  return numbers;
-}
-
-function digestOf(config: Uint8Array, path: string): string {
-  const hash = createHash('sha256').update(config);
-  const chunk = new Uint8Array(CHUNK);
+/** What stands before the tensors. */
+function headOf(path: string, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
   const handle = openSync(path, 'r');
   try {
-    for (let read = readSync(handle, chunk); read > 0; read = readSync(handle, chunk))
-      hash.update(chunk.subarray(0, read));
+    readSync(handle, bytes, 0, length, 0);
   } finally {
     closeSync(handle);
   }
-  return hash.digest('hex');
+  return bytes;
 }
 
 function statOf(path: string): { readonly size: number; readonly stamp: string } {
