@@ -53,6 +53,21 @@ describe('the prefix cache', () => {
     expect(content(first)).toEqual(tokens(80, 7));
   });
 
+  test('keeps what was read anyway, in as little memory as it takes', async () => {
+    const { get, read, cache } = cacheOf();
+    const row = new KeyValueRow(CONFIG);
+    append(row, tokens(9, 5));
+    expect(cache.has(null, tokens(7, 6))).toBe(false);
+    cache.keep(null, tokens(9, 5).slice(0, 7), row);
+    row.truncate(2);
+    append(row, [70, 80]);
+    const kept = await get(null, tokens(7, 6));
+    expect([content(kept), kept.capacity, cache.stats.bytes, read]).toEqual([tokens(7, 6), 7, 7 * 2 * 4, []]);
+    const grown = kept.copy();
+    append(grown, [90]);
+    expect([content(grown), content(kept)]).toEqual([[...tokens(7, 6), 90], tokens(7, 6)]);
+  });
+
   test('an adapter that took over a name has nothing of the one before', async () => {
     const { get, read } = cacheOf();
     await get(adapter('one'), tokens(64));

@@ -71,6 +71,26 @@ export class KeyValueRow {
     return row;
   }
 
+  /** A copy of the first `length` tokens without room for more: to be kept rather than written on. */
+  compact(length = this.#length): KeyValueRow {
+    const config = { layers: this.keys.length, kvHeads: this.#heads, headDim: this.#headDim };
+    const row = new KeyValueRow(config);
+    const [size, whole] = [length * this.#headDim, this.#capacity * this.#headDim];
+    const firstOf = (all: Float32Array) => {
+      const kept = new Float32Array(this.#heads * size);
+      for (let head = 0; head < this.#heads; head++)
+        kept.set(all.subarray(head * whole, head * whole + size), head * size);
+      return kept;
+    };
+    for (let layer = 0; layer < this.keys.length; layer++) {
+      row.keys[layer] = firstOf(this.keys[layer]!);
+      row.values[layer] = firstOf(this.values[layer]!);
+    }
+    row.#capacity = length;
+    row.#length = length;
+    return row;
+  }
+
   /**
    * Appends `count` tokens out of a pass's output. `keys` and `values` are one layer's, [rows, kvHeads, stride,
    * headDim]; `row` is this sequence's place in them. Call for every layer, then `advance`.

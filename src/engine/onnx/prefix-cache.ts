@@ -69,10 +69,25 @@ export class PrefixCache {
     } finally {
       this.#reading.delete(key);
     }
+    const kept = row.compact();
+    this.#set(hashes, kept);
+    return kept;
+  }
+
+  has(adapter: LoraAdapter | null, tokens: readonly number[]): boolean {
+    return tokens.length === 0 || this.#rows.has(sequenceKey(adapter, tokens));
+  }
+
+  /** Keeps what a request has read anyway: `row` begins with `tokens`. */
+  keep(adapter: LoraAdapter | null, tokens: readonly number[], row: KeyValueRow): void {
+    if (!this.has(adapter, tokens)) this.#set(beginningHashes(adapter, tokens), row.compact(tokens.length));
+  }
+
+  #set(hashes: readonly Beginning[], row: KeyValueRow): void {
+    const key = hashes.at(-1)!.hash;
     this.#rows.set(key, row, row.bytes);
     for (const { hash } of hashes) this.#beginnings.set(hash, key);
     if (this.#beginnings.size > MANY_BEGINNINGS) this.#prune();
-    return row;
   }
 
   #prune(): void {

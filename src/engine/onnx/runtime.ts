@@ -14,6 +14,7 @@ import { Decoder } from './decoder.ts';
 import { type DraftCounts, Drafter, DraftMemory, type DraftSource } from './drafter.ts';
 import { fieldConfidences, overallConfidence } from './field-confidence.ts';
 import { flowOf } from './flow.ts';
+import { KeyValueRow } from './key-value-row.ts';
 import { Lru } from './lru.ts';
 import { PrefixCache, sequenceKey } from './prefix-cache.ts';
 import { readHead } from './read-starts.ts';
@@ -48,6 +49,8 @@ const KEPT_STARTS = 64;
 /** Tools whose habits are remembered. */
 const KEPT_MEMORIES = 256;
 const DEFAULT_MAX_TOKENS = 256;
+/** With an adapter a prompt begins with so few tokens: the tool's name. */
+const SHORT_HEAD = 32;
 
 const SELECTORS: Readonly<Record<SelectionWay, Selector>> = {
   adapted: selectAdapted,
@@ -174,6 +177,7 @@ export class Runtime {
       context: config.context,
     });
     this.#maskMs += answer.maskMs;
+    this.#prefixes.keep(adapter, headOf(start), progress.row);
     if (answer.finish === 'stop') drafter.learn(answer.tokens);
 
     const { bytes } = tokenizer;
@@ -219,9 +223,14 @@ export class Runtime {
     await this.#decoder.close();
   }
 
-  /** What all requests to this tool begin with, read. */
+  /**
+   * What all requests to this tool begin with, read. A short beginning that is not known is read together with the
+   * rest instead: a run of its own costs more, and with many tools that are rarely asked for most are not known.
+   */
   async #begin(start: CallStart, passes: Passes): Promise<Progress> {
-    const head = start.prompt.slice(0, start.shared - 1);
+    const head = headOf(start);
+    if (head.length <= SHORT_HEAD && !this.#prefixes.has(start.context.adapter, head))
+      return { row: new KeyValueRow(this.#model.config), unread: start.prompt, fed: [], logprobs: [] };
     const shared = { model: this.#model, prefixes: this.#prefixes, passes };
     const row = (await readHead(start.context.adapter, head, shared)).copy();
     return { row, unread: start.prompt.slice(row.length), fed: [], logprobs: [] };
@@ -233,6 +242,11 @@ export class Runtime {
     this.#memories.set(key, memory);
     return memory;
   }
+}
+
+/** Of the prompt, what is the same for every request; its last token is read with the request. */
+function headOf(start: CallStart): readonly number[] {
+  return start.prompt.slice(0, start.shared - 1);
 }
 
 /** The tool and its adapter, both by content. */
