@@ -2,7 +2,7 @@ import { copyFileSync, mkdtempSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Case, type Figures, mean, quantile, quantiles } from './grammar-figures.ts';
+import { type Case, type Figures, Tally } from './grammar-figures.ts';
 import { longestMatch } from './grammar-vocabularies.ts';
 
 type Xgrammar = typeof import('@mlc-ai/web-xgrammar');
@@ -20,7 +20,7 @@ function load(): Xgrammar {
 
 /** The same schemas, texts and tokens; every so many of the schemas, until the time is up: one of them may take a minute. */
 export async function measureXgrammar(
-  cases: readonly Case[],
+  lines: readonly string[],
   bytes: readonly (Uint8Array | null)[],
   most: number,
   seconds: number,
@@ -39,15 +39,12 @@ export async function measureXgrammar(
   const end = texts.push('</s>') - 1;
   const info = await TokenizerInfo.createTokenizerInfo(texts, 'byte_level', false, texts.length, [end]);
   const match = longestMatch(bytes);
-  const every = Math.max(1, Math.floor(cases.length / most));
-  const times: number[] = [];
-  const firsts: number[] = [];
-  const count = { right: 0, valid_rejected: 0, invalid_accepted: 0, refused: 0 };
+  const every = Math.max(1, Math.floor(lines.length / most));
+  const tally = new Tally();
   const until = performance.now() + seconds * 1000;
-  let schemas = 0;
-  for (let i = 0; i < cases.length && performance.now() < until; i += every) {
-    const { schema, tests } = cases[i]!;
-    schemas++;
+  for (let i = 0; i < lines.length && performance.now() < until; i += every) {
+    const { schema, tests } = JSON.parse(lines[i]!) as Case;
+    tally.schemas++;
     const from = performance.now();
     try {
       const compiler = await GrammarCompiler.createGrammarCompiler(info, false);
@@ -60,7 +57,7 @@ export async function measureXgrammar(
       );
       const first = await GrammarMatcher.createGrammarMatcher(compiled);
       await first.getNextTokenBitmask();
-      firsts.push((performance.now() - from) * 1000);
+      tally.first((performance.now() - from) * 1000);
       let right = true;
       for (const { data, valid } of tests) {
         const matcher = await GrammarMatcher.createGrammarMatcher(compiled);
@@ -68,7 +65,7 @@ export async function measureXgrammar(
         for (const token of match(new TextEncoder().encode(JSON.stringify(data)))) {
           const start = performance.now();
           await matcher.getNextTokenBitmask();
-          times.push((performance.now() - start) * 1000);
+          tally.mask((performance.now() - start) * 1000);
           accepted = matcher.acceptToken(token);
           if (!accepted) break;
         }
@@ -76,21 +73,16 @@ export async function measureXgrammar(
         matcher.dispose();
         if (accepted === valid) continue;
         right = false;
-        if (valid) count.valid_rejected++;
-        else count.invalid_accepted++;
+        if (valid) tally.valid_rejected++;
+        else tally.invalid_accepted++;
       }
-      if (right) count.right++;
+      if (right) tally.right++;
       first.dispose();
       compiled.dispose();
       compiler.dispose();
     } catch {
-      count.refused++;
+      tally.refused++;
     }
   }
-  return {
-    schemas,
-    ...count,
-    mask_us: { mean: mean(times), ...quantiles(times), p999: quantile(times, 0.999) },
-    first_mask_us: quantiles(firsts),
-  };
+  return tally.figures;
 }

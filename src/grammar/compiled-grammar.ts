@@ -1,5 +1,6 @@
 import { LIMITS } from './limits.ts';
 import type { StateGraph } from './match/state.ts';
+import { Recent } from './recent.ts';
 import type { Grammar, Vocabulary } from './types.ts';
 
 /** States, and whether what they stand on has become too large to go on with. */
@@ -8,6 +9,15 @@ export interface WearingGraph {
   worn(): boolean;
 }
 
+/** A position with what hangs on it: measured, three to six hundred bytes. */
+const POSITION_BYTES = 512;
+
+/** The states of the grammars in use: thousands of tools may be registered, few are called at a time. */
+const graphs = new Recent<object, WearingGraph>(
+  LIMITS.graphBytes,
+  ({ graph }) => (graph.size + 16) * POSITION_BYTES,
+);
+
 /** A grammar and its remembered states, for each vocabulary apart. */
 export class CompiledGrammar implements Grammar {
   readonly report: Grammar['report'];
@@ -15,7 +25,7 @@ export class CompiledGrammar implements Grammar {
   readonly from: number;
   private readonly make: () => WearingGraph;
   private readonly print: () => string;
-  private readonly graphs = new WeakMap<Vocabulary, WearingGraph>();
+  private readonly keys = new WeakMap<Vocabulary, object>();
 
   constructor(make: () => WearingGraph, from: number, report: Grammar['report'], print: () => string) {
     this.make = make;
@@ -30,11 +40,9 @@ export class CompiledGrammar implements Grammar {
 
   /** The states for a vocabulary; anew once they have become too many. */
   graph(vocabulary: Vocabulary): StateGraph {
-    let made = this.graphs.get(vocabulary);
-    if (made === undefined || made.graph.size > LIMITS.positions || made.worn()) {
-      made = this.make();
-      this.graphs.set(vocabulary, made);
-    }
-    return made.graph;
+    let key = this.keys.get(vocabulary);
+    if (key === undefined) this.keys.set(vocabulary, (key = {}));
+    const worn = (made: WearingGraph): boolean => made.graph.size > LIMITS.positions || made.worn();
+    return graphs.take(key, this.make, worn).graph;
   }
 }

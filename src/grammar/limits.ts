@@ -21,8 +21,10 @@ export const LIMITS = {
   productStates: 60_000,
   /** Bytes of what walking the tokens has found, for all grammars of a vocabulary together. */
   entryBytes: 128 * 2 ** 20,
-  /** Compiled patterns kept for the next grammar. */
-  sharedPatterns: 512,
+  /** Bytes of patterns, and of machines for strings, names and numbers each, kept for the next grammar. */
+  sharedBytes: 64 * 2 ** 20,
+  /** Bytes of the remembered positions and states of all grammars together. */
+  graphBytes: 256 * 2 ** 20,
   /** Stacks of rules that a GBNF grammar may be in at once. */
   gbnfStacks: 2_000,
   /** Rules of a GBNF grammar that may be open inside each other. */

@@ -1,29 +1,16 @@
 import { LIMITS } from '../limits.ts';
 import { NumberMachine } from '../number/number-machine.ts';
 import type { NumberRule } from '../number/number-rule.ts';
+import { Recent } from '../recent.ts';
 import { type PatternPart, patternAutomaton } from '../regex/compile.ts';
 import type { Automaton } from '../text/automaton.ts';
 import type { Spelling } from '../text/decoding.ts';
 import type { Literals } from '../text/literals.ts';
 import { StringMachine } from '../text/string-machine.ts';
 
-/** Machines that several grammars use, least recently used first. */
-class Shelf<Machine> {
-  private readonly kept = new Map<string, Machine>();
-
-  take(key: string, make: () => Machine, worn: (machine: Machine) => boolean): Machine {
-    const known = this.kept.get(key);
-    this.kept.delete(key);
-    const machine = known === undefined || worn(known) ? make() : known;
-    this.kept.set(key, machine);
-    if (this.kept.size > LIMITS.sharedPatterns) this.kept.delete(this.kept.keys().next().value!);
-    return machine;
-  }
-}
-
-const strings = new Shelf<StringMachine>();
-const keys = new Shelf<StringMachine>();
-const numbers = new Shelf<NumberMachine>();
+const strings = new Recent<string, StringMachine>(LIMITS.sharedBytes, ({ weight }) => weight);
+const keys = new Recent<string, StringMachine>(LIMITS.sharedBytes, ({ weight }) => weight);
+const numbers = new Recent<string, NumberMachine>(LIMITS.sharedBytes, ({ weight }) => weight);
 
 const ANY_TEXT: Readonly<Record<Spelling, StringMachine>> = {
   json: new StringMachine([], 'json', { joined: true, open: false }),

@@ -38,6 +38,11 @@ export class NumberMachine {
     this.start = { text: '', phase: 'start', key: '', ends: false };
   }
 
+  /** Bytes, roughly. */
+  get weight(): number {
+    return 1024 + this.states.size * 256;
+  }
+
   /** Null where no number of the rule begins so. */
   step(state: NumberState, byte: number): NumberState | null {
     const text = state.text + String.fromCharCode(byte);

@@ -1,5 +1,6 @@
 import { GrammarError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
+import { Recent } from '../recent.ts';
 import { type Automaton, DEAD } from '../text/automaton.ts';
 import { ANY, negate, WORD } from './charset.ts';
 import { parsePattern, type Syntax } from './syntax.ts';
@@ -15,17 +16,15 @@ export interface PatternPart {
   readonly negative?: boolean;
 }
 
-const shared = new Map<string, PatternAutomaton>();
+const shared = new Recent<string, PatternAutomaton>(LIMITS.sharedBytes, ({ weight }) => weight);
 
-/** One automaton for texts that match all of the patterns. Shared between grammars; the least recently used go first. */
+/** One automaton for texts that match all of the patterns, shared between grammars. */
 export function patternAutomaton(parts: readonly PatternPart[]): PatternAutomaton {
-  const key = JSON.stringify(parts);
-  const known = shared.get(key);
-  shared.delete(key);
-  const automaton = known !== undefined && !known.worn ? known : new PatternAutomaton(parts);
-  shared.set(key, automaton);
-  if (shared.size > LIMITS.sharedPatterns) shared.delete(shared.keys().next().value!);
-  return automaton;
+  return shared.take(
+    JSON.stringify(parts),
+    () => new PatternAutomaton(parts),
+    ({ worn }) => worn,
+  );
 }
 
 export class PatternAutomaton implements Automaton {
@@ -48,6 +47,11 @@ export class PatternAutomaton implements Automaton {
   /** So full of remembered terms that the next grammar had better begin anew. */
   get worn(): boolean {
     return this.store.size > LIMITS.regexTerms / 2;
+  }
+
+  /** Bytes, roughly. */
+  get weight(): number {
+    return 1024 + this.store.size * 256;
   }
 
   get boundaries(): readonly number[] {

@@ -61,6 +61,11 @@ export class StringMachine {
     return this.ats.length;
   }
 
+  /** Bytes, roughly. */
+  get weight(): number {
+    return 2048 + this.table.length * 4 + this.size * 256;
+  }
+
   /** Next state after a byte, or DEAD. */
   step(state: number, byte: number): number {
     return this.transition(state, byte) >> 2;
