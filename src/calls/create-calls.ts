@@ -137,7 +137,8 @@ export function createCalls(ports: CallPorts): Calls {
     if (before !== null) return await join(before);
     const candidates = await findCandidates(registry, request, limit, options.allowedTools);
     const id = createId('call');
-    const leave = admission.enter(request.tool ?? null);
+    // What needs no model waits for none.
+    const leave = request.arguments === undefined ? admission.enter(request.tool ?? null) : () => undefined;
     try {
       return await running.track(id, receive(id, request, candidates, options, keyed, leave));
     } catch (error) {

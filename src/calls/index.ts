@@ -7,7 +7,13 @@ export { type CallListFilter, type CallOptions, type Calls, createCalls } from '
 export { ground } from './grounding.ts';
 export { type Arguments, isArguments } from './judge.ts';
 export type { Also } from './open-call.ts';
-export type { AdapterLookup, AdapterVersions, CallPorts, CallsOptions, HeldAdapters } from './ports.ts';
+export type {
+  AdapterLookup,
+  AdapterVersions,
+  CallPorts,
+  CallsOptions,
+  HeldAdapters,
+} from './ports.ts';
 export type { Recovery } from './recover.ts';
 export { toReason } from './result.ts';
 export { type CallState, isState, STATES } from './states.ts';

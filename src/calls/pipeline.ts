@@ -4,6 +4,7 @@ import type { Tool } from '../tools/types.ts';
 import { fail } from './fail.ts';
 import { release } from './forward.ts';
 import { generateArguments } from './generate.ts';
+import { CERTAIN, takeArguments } from './given-arguments.ts';
 import { judge } from './judge.ts';
 import type { OpenCall } from './open-call.ts';
 import { park } from './park.ts';
@@ -55,7 +56,8 @@ async function run(
   }
 
   // A dry run sends nothing, so there is nothing to hold back.
-  const held = call.request.dry_run ? null : policyReason(tool, call.row.confidence ?? 0, generation.fields);
+  const confidence = isGiven(call) ? CERTAIN : (call.row.confidence ?? 0);
+  const held = call.request.dry_run ? null : policyReason(tool, confidence, generation.fields);
   if (held !== null) {
     const validation = JSON.stringify({ valid: true, errors: [] });
     return await park(call, held, { arguments: JSON.stringify(judgement.arguments), validation });
@@ -77,10 +79,16 @@ async function writeArguments(
   try {
     const held = { ...ports, adapters };
     const tool = await selectTool(held, call, candidates, signal);
-    return tool && { tool, generation: await generateArguments(held, call, tool, now, signal) };
+    if (tool === null) return null;
+    if (isGiven(call)) return { tool, generation: await takeArguments(call, tool) };
+    return { tool, generation: await generateArguments(held, call, tool, now, signal) };
   } finally {
     adapters.release();
   }
+}
+
+function isGiven(call: OpenCall): boolean {
+  return call.request.arguments !== undefined;
 }
 
 function jsonOrNull(value: unknown): string | null {

@@ -5,6 +5,8 @@ export interface CallRequest {
   readonly input: string;
   /** One tool by name: no selection. */
   readonly tool?: string;
+  /** With `tool`: the arguments as a program brought them. Nothing is generated; they are judged like any others. */
+  readonly arguments?: unknown;
   /** Choose among these; default all registered. */
   readonly tools?: readonly string[];
   /** Stop after validation: nothing is forwarded. */

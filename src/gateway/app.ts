@@ -17,6 +17,7 @@ import { chatRoutes } from './routes/chat.ts';
 import { healthRoutes } from './routes/health.ts';
 import { homeRoutes } from './routes/home.ts';
 import { keyRoutes } from './routes/keys.ts';
+import { mcpRoutes } from './routes/mcp.ts';
 import { modelRoutes } from './routes/models.ts';
 import { reviewRoutes } from './routes/reviews.ts';
 import { toolRoutes } from './routes/tools.ts';
@@ -60,6 +61,7 @@ export function createApp(ports: Ports): Hono<GatewayEnv> {
   app.route('/v1/keys', keyRoutes(ports));
   app.route('/v1/audit', auditRoutes(ports));
   app.route('/v1/chat/completions', chatRoutes(ports));
+  app.route('/mcp', mcpRoutes(ports));
   app.route('/v1/models', modelRoutes(ports));
   app.route('/', healthRoutes(ports));
   app.route('/', homeRoutes(ports));

@@ -12,6 +12,7 @@ import { createClosers } from './closers.ts';
 import { type Door, openDoor } from './door.ts';
 import { createKeys } from './keys/index.ts';
 import type { Log } from './log.ts';
+import { createMcp } from './mcp/index.ts';
 import { namesOf } from './names.ts';
 import { createMetrics } from './node-metrics.ts';
 import { createCompletions } from './openai/index.ts';
@@ -76,6 +77,8 @@ export async function openGateway(options: GatewayOptions): Promise<RunningGatew
     door.open(createApp(ports));
     // Added last and so closed first: what the app stands on outlives its last request.
     closers.add(door);
+    // Before the door waits for its last request: streams that listen for changes end by nothing else.
+    closers.add(ports.mcp);
     return { url: door.url, ports, close: () => closers.close() };
   } catch (error) {
     await door.close();
@@ -111,7 +114,10 @@ async function openPorts(
     validator,
     grammar,
     hasAdapter: (name) => adapters.current(name) !== null,
-    onChange: () => void pin(),
+    onChange: () => {
+      void pin();
+      mcp.toolsChanged();
+    },
   });
   const uploads = join(resolve(data), 'adapters');
   const adapters = await openAdapters({
@@ -161,18 +167,21 @@ async function openPorts(
     adapters,
     zone: options.timeZone,
   });
+  const metrics = createMetrics(engine);
+  const mcp = createMcp({ registry, calls, metrics, log, version });
   const keys = await createKeys(store);
 
   const recovered = await calls.recover();
   if (Object.values(recovered).some((count) => count > 0))
     log.warn({ ...recovered }, 'took up calls that were open');
   return {
-    metrics: createMetrics(engine),
+    metrics,
     registry,
     calls,
     reviews,
     adapters,
     completions,
+    mcp,
     keys,
     audit: store.audit,
     engine,

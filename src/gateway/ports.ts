@@ -5,6 +5,7 @@ import type { AuditStore } from '../store/index.ts';
 import type { Registry } from '../tools/types.ts';
 import type { Keys } from './keys/index.ts';
 import type { Log } from './log.ts';
+import type { Mcp } from './mcp/index.ts';
 import type { Metrics } from './metrics.ts';
 import type { Completions } from './openai/index.ts';
 
@@ -15,6 +16,7 @@ export interface Ports {
   readonly reviews: Pick<Reviews, 'list' | 'get' | 'decide'>;
   readonly adapters: AdaptersPort;
   readonly completions: Completions;
+  readonly mcp: Mcp;
   readonly keys: Keys;
   readonly audit: AuditStore;
   readonly engine: { readonly info: EngineInfo; trouble(): string | null };

@@ -2,7 +2,10 @@ import type { CallRequest } from '../calls/index.ts';
 import { type CorrectedRow, MAX_PAGE, type Store } from '../store/index.ts';
 import type { Correction } from './types.ts';
 
-/** Every corrected call as a training example, oldest first, read page by page. */
+/**
+ * Every corrected call as a training example, oldest first, read page by page. Calls whose arguments a program brought
+ * are none: no sentence led to them.
+ */
 export async function* readCorrections(
   store: Store,
   filter: { readonly tool?: string } = {},
@@ -13,7 +16,7 @@ export async function* readCorrections(
       limit: MAX_PAGE,
       ...(after === undefined ? {} : { after }),
     });
-    for (const row of page.data) yield toCorrection(row);
+    for (const row of page.data) if (isFromText(row)) yield toCorrection(row);
     after = page.data.at(-1)?.id;
     more = page.has_more;
   }
@@ -25,6 +28,10 @@ export async function* correctionsAsJsonl(
   filter: { readonly tool?: string } = {},
 ): AsyncGenerator<string> {
   for await (const correction of readCorrections(store, filter)) yield `${JSON.stringify(correction)}\n`;
+}
+
+function isFromText({ request }: CorrectedRow): boolean {
+  return (JSON.parse(request) as CallRequest).arguments === undefined;
 }
 
 function toCorrection(row: CorrectedRow): Correction {

@@ -2,6 +2,7 @@ import { createCalls } from '../../src/calls/index.ts';
 import type { Engine } from '../../src/engine/types.ts';
 import type { Ports } from '../../src/gateway/index.ts';
 import { createKeys } from '../../src/gateway/keys/index.ts';
+import { createMcp } from '../../src/gateway/mcp/index.ts';
 import { createMetrics } from '../../src/gateway/node-metrics.ts';
 import { createCompletions } from '../../src/gateway/openai/index.ts';
 import { createReviews } from '../../src/reviews/index.ts';
@@ -21,23 +22,34 @@ export interface TestPortsOptions {
   readonly maxBodyBytes: number;
   /** Default: one that must not be asked. Calls with the real one are in test/e2e/. */
   readonly engine?: Pick<Engine, 'select' | 'generate'>;
+  /** Origins on private addresses that tools may call. */
+  readonly allowedOrigins?: readonly string[];
 }
 
 /** The real rooms over a database in memory. */
 export async function openTestPorts({
   maxBodyBytes,
   engine: scripted,
+  allowedOrigins = [],
 }: TestPortsOptions): Promise<TestPorts> {
   const store = await openStore({ memory: true });
   const engine = { ...notAsked, ...scripted };
   const validator = createValidator({ threads: 1 });
   const grammar = createGrammarCompiler();
-  const upstream = createUpstreamClient({ env: {}, version: '0' });
-  const registry = createRegistry({ store: store.tools, validator, grammar });
+  const upstream = createUpstreamClient({ env: {}, version: '0', allowedOrigins });
+  const registry = createRegistry({
+    store: store.tools,
+    validator,
+    grammar,
+    onChange: () => mcp.toolsChanged(),
+  });
   const adapters = { hold: () => ({ digestOf: () => null, release: () => {} }) };
   const calls = createCalls({ registry, engine, validator, upstream, store, adapters });
   const logged: Readonly<Record<string, unknown>>[] = [];
   const note = (fields: Readonly<Record<string, unknown>>): void => void logged.push(fields);
+  const log = { info: note, warn: note, error: note };
+  const metrics = createMetrics(engine);
+  const mcp = createMcp({ registry, calls, metrics, log, version: '0.0.0' });
   return {
     logged,
     store,
@@ -51,19 +63,21 @@ export async function openTestPorts({
         validator,
         grammar,
         registry,
-        adapters: { list: () => [] },
+        adapters: { ...adapters, list: () => [] },
         zone: 'UTC',
       }),
       keys: await createKeys(store),
       audit: store.audit,
       engine,
-      metrics: createMetrics(engine),
-      log: { info: note, warn: note, error: note },
+      mcp,
+      metrics,
+      log,
       version: '0.0.0',
       maxBodyBytes,
       hosts: null,
     },
     close: async () => {
+      await mcp.close();
       await Promise.all([validator.close(), grammar.close(), upstream.close()]);
       await store.close();
     },

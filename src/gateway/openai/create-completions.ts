@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { ground } from '../../calls/index.ts';
+import { type AdapterLookup, type AdapterVersions, ground } from '../../calls/index.ts';
 import type { Engine, EngineTool, Generation } from '../../engine/types.ts';
 import { TenonError } from '../../errors.ts';
 import type { Validator } from '../../schema/index.ts';
@@ -13,7 +13,7 @@ import type { ChatRequest, Completion, ToolChoice, UsableTool } from './types.ts
 export interface CompletionPorts extends ToolDeskPorts {
   readonly engine: Pick<Engine, 'info' | 'select' | 'generate'>;
   readonly validator: Pick<Validator, 'check' | 'validate'>;
-  readonly adapters: { list(): readonly NamedAdapter[] };
+  readonly adapters: AdapterVersions & { list(): readonly NamedAdapter[] };
   /** IANA time zone in which "tomorrow at 8pm" is meant. */
   readonly zone: string;
 }
@@ -100,17 +100,20 @@ export function createCompletions(ports: CompletionPorts): Completions {
     };
   }
 
-  async function json(request: ChatRequest, adapter: string | null, signal: AbortSignal): Promise<Part> {
+  async function json(
+    request: ChatRequest,
+    adapted: (tool: EngineTool) => EngineTool,
+    signal: AbortSignal,
+  ): Promise<Part> {
     const { format } = request;
-    const tool: EngineTool = {
+    const tool = adapted({
       name: format.type === 'json_schema' ? format.name : 'json',
       description: (format.type === 'json_schema' ? format.description : undefined) ?? 'Answer as JSON',
       parameters:
         format.type === 'json_schema'
           ? await desk.admit(format.schema, 'response_format.json_schema.schema')
           : { type: 'object' },
-      ...(adapter === null ? {} : { adapter }),
-    };
+    });
     const { text, finish, usage } = await write(request, tool, signal);
     return { content: text, refusal: null, call: null, finish: finish === 'stop' ? 'stop' : 'length', usage };
   }
@@ -128,34 +131,57 @@ export function createCompletions(ports: CompletionPorts): Completions {
           { param: request.tools.length > 0 ? 'tool_choice' : 'tools' },
         );
       }
-      const digests = new Map(ports.adapters.list().map(({ name, digest }) => [name, digest]));
-      const engineTool = ({ name, description, parameters, adapter: own }: UsableTool): EngineTool => {
-        const digest = adapter?.digest ?? (own === undefined ? undefined : digests.get(own));
-        return { name, description, parameters, ...(digest === undefined ? {} : { adapter: digest }) };
-      };
-
       // Opened even where none may be called: a request with a broken schema is a broken request.
       const tools = await desk.open(request.tools, caller);
-      const chosen =
-        choice.mode === 'none'
-          ? { tool: null, usage: NO_TOKENS }
-          : await choose(request, choice, tools, engineTool, signal);
-      const part =
-        chosen.tool !== null
-          ? await call(request, engineTool(chosen.tool), signal)
-          : format.type === 'text'
-            ? NOTHING_FITS
-            : await json(request, adapter?.digest ?? null, signal);
-      return {
-        ...part,
-        id: `chatcmpl-${randomBytes(18).toString('base64url')}`,
-        created: Math.floor(Date.now() / 1000),
-        model: request.model,
-        fingerprint: `fp_${engine.info.digest.slice(0, 10)}`,
-        usage: add(chosen.usage, part.usage),
-      };
+      const names = adapter === null ? tools.flatMap((tool) => tool.adapter ?? []) : [adapter.name];
+      const held = ports.adapters.hold(names);
+      try {
+        return {
+          ...(await answer(request, tools, adapter?.name ?? null, held, signal)),
+          ...identity(request),
+        };
+      } finally {
+        held.release();
+      }
     },
   };
+
+  /** `shared`: the adapter that serves everything, where the request names one. */
+  async function answer(
+    request: ChatRequest,
+    tools: readonly UsableTool[],
+    shared: string | null,
+    held: AdapterLookup,
+    signal: AbortSignal,
+  ): Promise<Part> {
+    const { choice, format } = request;
+    const adapted = (tool: Omit<EngineTool, 'adapter'>, own: string | undefined): EngineTool => {
+      const name = shared ?? own;
+      const digest = name === undefined ? null : held.digestOf(name);
+      return digest === null ? tool : { ...tool, adapter: digest };
+    };
+    const engineTool = ({ adapter, ...tool }: UsableTool): EngineTool => adapted(tool, adapter);
+    const chosen =
+      choice.mode === 'none'
+        ? { tool: null, usage: NO_TOKENS }
+        : await choose(request, choice, tools, engineTool, signal);
+    const part =
+      chosen.tool !== null
+        ? await call(request, engineTool(chosen.tool), signal)
+        : format.type === 'text'
+          ? NOTHING_FITS
+          : await json(request, (tool) => adapted(tool, undefined), signal);
+    return { ...part, usage: add(chosen.usage, part.usage) };
+  }
+
+  function identity({ model }: ChatRequest): Pick<Completion, 'id' | 'created' | 'model' | 'fingerprint'> {
+    return {
+      id: `chatcmpl-${randomBytes(18).toString('base64url')}`,
+      created: Math.floor(Date.now() / 1000),
+      model,
+      fingerprint: `fp_${engine.info.digest.slice(0, 10)}`,
+    };
+  }
 
   /** A key that is bound to tools may use the adapters that they name. */
   async function checkAdapter(caller: Who, name: string): Promise<void> {
