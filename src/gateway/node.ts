@@ -4,9 +4,9 @@ import { createOnnxEngine } from '../engine/index.ts';
 import { createReviews } from '../reviews/index.ts';
 import { createValidator } from '../schema/index.ts';
 import { openStore } from '../store/index.ts';
-import { createGrammarCompiler, createRegistry, loadGrammars, type Registry } from '../tools/index.ts';
+import { createGrammarCompiler, createRegistry, loadGrammars } from '../tools/index.ts';
 import { createUpstreamClient } from '../upstream/index.ts';
-import { type Adapters, openAdapters } from './adapters.ts';
+import { openAdapters } from './adapters.ts';
 import { createApp } from './app.ts';
 import { createClosers } from './closers.ts';
 import { type Door, openDoor } from './door.ts';
@@ -17,6 +17,7 @@ import { namesOf } from './names.ts';
 import { createMetrics } from './node-metrics.ts';
 import { createCompletions } from './openai/index.ts';
 import type { Ports } from './ports.ts';
+import { pinAdapters, warnOfMissing } from './tool-adapters.ts';
 
 export { type Closers, createClosers } from './closers.ts';
 export { type Door, openDoor } from './door.ts';
@@ -130,18 +131,9 @@ async function openPorts(
     onChange: () => void pin(),
     log,
   });
-  /** Tells the engine which adapters tools want at hand, as they are now. */
-  async function pin(): Promise<void> {
-    try {
-      const wanted = (await registry.list()).filter(({ policy }) => policy?.pin_adapter);
-      const digests = wanted.map(({ adapter }) => adapters.current(adapter ?? '')?.digest);
-      await engine.pinAdapters(digests.filter((digest) => digest !== undefined));
-    } catch (err) {
-      log.warn({ err }, 'adapters could not be pinned');
-    }
-  }
+  const pin = () => pinAdapters({ registry, adapters, engine, log });
   await pin();
-  await warnOfMissing(registry, adapters, log);
+  await warnOfMissing({ registry, adapters, log });
 
   const calls = createCalls({
     registry,
@@ -190,12 +182,4 @@ async function openPorts(
     maxBodyBytes,
     hosts: namesOf(options.host),
   };
-}
-
-/** A tool whose adapter could not be read goes on with the base model: whoever runs the gateway must hear of it. */
-async function warnOfMissing(registry: Registry, adapters: Adapters, log: Log): Promise<void> {
-  for (const { name, adapter } of await registry.list()) {
-    if (adapter === undefined || adapters.current(adapter) !== null) continue;
-    log.warn({ tool: name, adapter }, `the tool ${name} names the adapter ${adapter}, which is not there`);
-  }
 }

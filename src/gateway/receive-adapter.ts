@@ -12,8 +12,8 @@ type AdapterFile = (typeof ADAPTER_FILES)[number];
 
 /** Rank 64 on every linear layer of a 0.5B model is 140 MB in float32. It goes to the disk as it comes. */
 const MOST_BYTES = 1_000_000_000;
-const MOST_CONFIG_BYTES = 1_000_000;
 /** A PEFT folder may hold a tokenizer and a README too: they are let pass. */
+const MOST_EXTRAS = 64_000_000;
 const MOST_PARTS = 32;
 
 /**
@@ -24,8 +24,10 @@ const MOST_PARTS = 32;
 export async function receiveAdapter(
   { contentType, body }: AdapterUpload,
   folder: string,
+  mostBytes = MOST_BYTES,
 ): Promise<string | null> {
-  const parser = createParser(contentType);
+  const tooLarge = () => new TenonError('adapter_too_large', { limit: mostBytes });
+  const parser = createParser(contentType, mostBytes);
   const source = Readable.fromWeb((body ?? new Blob([]).stream()) as NodeReadableStream);
   const files = new Map<AdapterFile, Promise<void>>();
   let name: string | null = null;
@@ -56,7 +58,7 @@ export async function receiveAdapter(
     parser.on(limit, () => refuse(invalid(`The upload has more than ${MOST_PARTS} parts.`)));
 
   try {
-    await pipeline(source, countBytes(), parser);
+    await pipeline(source, countBytes(mostBytes + MOST_EXTRAS, tooLarge), parser);
     await Promise.all(files.values());
   } catch (error) {
     throw refusal ?? readFailure(error, folder);
@@ -67,7 +69,7 @@ export async function receiveAdapter(
   return name;
 }
 
-function createParser(contentType: string): InstanceType<typeof Busboy> {
+function createParser(contentType: string, fileSize: number): InstanceType<typeof Busboy> {
   try {
     return new Busboy({
       headers: { 'content-type': contentType },
@@ -76,7 +78,7 @@ function createParser(contentType: string): InstanceType<typeof Busboy> {
         fields: MOST_PARTS,
         files: MOST_PARTS,
         parts: MOST_PARTS,
-        fileSize: MOST_BYTES,
+        fileSize,
       },
     });
   } catch (error) {
@@ -89,12 +91,12 @@ function createParser(contentType: string): InstanceType<typeof Busboy> {
 }
 
 /** Ends an upload that goes on past the limit, whatever it is made of. */
-function countBytes() {
+function countBytes(most: number, tooLarge: () => TenonError) {
   return async function* (source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     let bytes = 0;
     for await (const chunk of source) {
       bytes += chunk.length;
-      if (bytes > MOST_BYTES + MOST_CONFIG_BYTES) throw tooLarge();
+      if (bytes > most) throw tooLarge();
       yield chunk;
     }
   };
@@ -120,8 +122,6 @@ function pickle(fileName: string): TenonError {
     remedy: 'Save it again with safe_serialization=True (PEFT save_pretrained)',
   });
 }
-
-const tooLarge = () => new TenonError('adapter_too_large', { limit: MOST_BYTES });
 
 function invalid(reason: string, param?: string): TenonError {
   return new TenonError('invalid_request', { reason }, param === undefined ? {} : { param });

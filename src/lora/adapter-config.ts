@@ -22,6 +22,13 @@ export const CONFIG_FILE = 'adapter_config.json';
 /** More is no rank of any layer, and would only cost memory. */
 const MAX_RANK = 65_536;
 
+/**
+ * Characters of all patterns of one option: matching takes time in proportion, for every layer. A pattern for each
+ * linear layer of a large model is 25,000.
+ */
+const MAX_CHARACTERS = 50_000;
+const MAX_PATTERNS = 1_000;
+
 /** Throws `adapter_invalid` for what is malformed and `adapter_unsupported` for what is not served. */
 export function loraConfig(text: string): LoraConfig {
   const json = parse(text);
@@ -77,15 +84,25 @@ function pattern(
 ): Readonly<Record<string, number>> {
   if (value === undefined || value === null) return {};
   if (typeof value !== 'object' || Array.isArray(value)) throw invalid(`${name} is not an object`);
+  checkLength(Object.keys(value), name);
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => [key, check(item, `${name}.${key.slice(0, 100)}`)]),
   );
 }
 
 function names(value: unknown, name: string): readonly string[] | string {
-  if (typeof value === 'string') return value;
-  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value;
+  const list: unknown[] = [value].flat();
+  if (list.every((item) => typeof item === 'string')) {
+    checkLength(list, name);
+    return typeof value === 'string' ? value : list;
+  }
   throw invalid(`${name} is neither a list of names nor a pattern`);
+}
+
+function checkLength(patterns: readonly string[], name: string): void {
+  const length = patterns.reduce((sum, { length }) => sum + length, 0);
+  if (length > MAX_CHARACTERS) throw invalid(`${name} is longer than ${MAX_CHARACTERS} characters`);
+  if (patterns.length > MAX_PATTERNS) throw invalid(`${name} has more than ${MAX_PATTERNS} entries`);
 }
 
 function layerList(value: unknown): readonly number[] | null {

@@ -4,6 +4,7 @@ import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { createOnnxEngine, type EngineTool } from '../../src/engine/index.ts';
 import { openAdapters } from '../../src/gateway/adapters.ts';
 import type { AdapterUpload } from '../../src/gateway/ports.ts';
+import { receiveAdapter } from '../../src/gateway/receive-adapter.ts';
 import { loadModel } from '../../src/model/index.ts';
 import { openStore, type Store } from '../../src/store/index.ts';
 import { randomModules, writeTinyAdapter } from '../lora/tiny-adapter.ts';
@@ -280,6 +281,21 @@ describe('an upload that is no adapter leaves nothing behind', () => {
       code: 'upload_unwritable',
       status: 507,
     });
+  });
+
+  test('that goes on past the limit, in a file or between them', async () => {
+    const large = async (name: string): Promise<AdapterUpload> => {
+      const form = new FormData();
+      form.set(name, new Blob([new Uint8Array(3_000_000)]), name);
+      const { contentType, body } = uploadOf(form);
+      return { contentType, body: (await new Response(body).blob()).stream() };
+    };
+    await mkdir(join(root, 'in'));
+    const receive = async (name: string, most: number) =>
+      receiveAdapter(await large(name), join(root, 'in'), most);
+    const refusal = { code: 'adapter_too_large', status: 413 };
+    await expect(receive('adapter_model.safetensors', 1_000_000)).rejects.toMatchObject(refusal);
+    await expect(receive('README.md', -62_000_000)).rejects.toMatchObject(refusal);
   });
 
   async function cut({ contentType, body }: AdapterUpload): Promise<AdapterUpload> {

@@ -196,6 +196,18 @@ describe('what is not plain LoRA for this model is refused by name', () => {
       'adapter_invalid',
       /layers_to_transform/,
     ],
+    [
+      'patterns without end',
+      edited({ alpha_pattern: { ['(a|b)*'.repeat(9000)]: 1 } }),
+      'adapter_invalid',
+      /alpha_pattern is longer/,
+    ],
+    [
+      'too many patterns',
+      edited({ rank_pattern: Object.fromEntries(Array.from({ length: 1001 }, (_, i) => [`x${i}`, 2])) }),
+      'adapter_invalid',
+      /more than 1000 entries/,
+    ],
     ['half a rank', edited({ r: 2.5 }), 'adapter_invalid', /r is not a whole number/],
     ['an endless rank', edited({ rank_pattern: { q_proj: 1e9 } }), 'adapter_invalid', /rank_pattern\.q_proj/],
     [
