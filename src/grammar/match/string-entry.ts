@@ -3,11 +3,10 @@ import type { StringMachine } from '../text/string-machine.ts';
 import type { Weighed } from '../vocabulary/entry-cache.ts';
 import { concatenated, type Ids, type MaskPart, NO_IDS, setAll, unite } from '../vocabulary/mask-entry.ts';
 import { Merged } from '../vocabulary/merged.ts';
+import { FEW } from '../vocabulary/token-set.ts';
 import type { TokenTable } from '../vocabulary/vocabulary.ts';
 import { type Reached, reach, walkStrings } from './string-walk.ts';
 
-/** More tokens than this are kept as a bit set, fewer as a list. */
-const FEW = 768;
 /** Room for so many code points more excludes a few long tokens; below it, the tokens that fit are looked up anew. */
 const NARROW = 16;
 
@@ -27,7 +26,6 @@ export class StringEntry implements Weighed {
   /** All plain tokens stay inside; only the others were walked. */
   private readonly wide: boolean;
   private readonly reached: Reached;
-  private readonly all: MaskPart;
   private free: MaskPart | undefined;
   private readonly parts = new Map<number, MaskPart>();
   private readonly refused = new Map<string, Ids>();
@@ -43,31 +41,28 @@ export class StringEntry implements Weighed {
     this.table = table;
     this.from = from;
     this.wide = from === table.specialRoot;
-    this.reached = reach(machine, start, from, Number.POSITIVE_INFINITY);
+    this.reached = reach(machine, start, from, table.words, Number.POSITIVE_INFINITY);
     this.exits = this.reached.exits;
     this.exitStates = this.reached.exitStates;
     this.exitCounts = this.reached.exitCounts;
     this.mostBefore = this.exitCounts.reduce((most, count) => Math.max(most, count), 0);
-    this.all = this.part(this.reached.inside);
-    const { inside, named, exits } = this.reached;
-    this.weight =
-      1024 + 2 * (Math.min(inside.length * 4, table.words * 4) + named.length * 8 + exits.length * 24);
-    if (inside.length > FEW) this.reached = { ...this.reached, inside: new Int32Array(0) };
+    const { count, named, exits } = this.reached;
+    this.weight = 1024 + 2 * (Math.min(count, table.words) * 4 + named.length * 8 + exits.length * 24);
   }
 
   /** Tokens that stay inside the string when at most `room` code points may follow; `named` ones apart. */
   inside(room: number): MaskPart {
     const plain = this.wide ? this.table.longest : 0;
-    if (room >= Math.max(this.reached.need, plain)) return this.widened(this.all, room);
+    if (room >= Math.max(this.reached.need, plain)) return this.widened(this.reached.inside, room);
     if (room < NARROW) return this.narrow(room);
     this.tail ??= findTail(this.machine, this.start, this.from);
-    return this.widened({ ...this.all, without: this.tail.beyond(room) }, room);
+    return this.widened({ ...this.reached.inside, without: this.tail.beyond(room) }, room);
   }
 
   /** Tokens that stay inside a string of any length or end with it: most masks are one of these and little else. */
   get insideOrClosed(): MaskPart {
     if (this.free !== undefined) return this.free;
-    const { bits: own, lists } = this.all;
+    const { bits: own, lists } = this.reached.inside;
     if (!this.wide && own.length === 0 && this.closing.tokens.length <= FEW)
       return (this.free = { bits: [], lists: [...lists, this.closing.tokens], without: NO_IDS });
     const bits = this.wide
@@ -147,7 +142,7 @@ export class StringEntry implements Weighed {
   private narrow(room: number): MaskPart {
     let part = this.parts.get(room);
     if (part === undefined) {
-      part = this.widened(this.part(reach(this.machine, this.start, this.from, room).inside), room);
+      part = this.widened(reach(this.machine, this.start, this.from, this.table.words, room).inside, room);
       this.parts.set(room, part);
     }
     return part;
@@ -155,13 +150,6 @@ export class StringEntry implements Weighed {
 
   private widened(part: MaskPart, room: number): MaskPart {
     return this.wide ? { ...part, bits: [this.table.plainMask(room), ...part.bits] } : part;
-  }
-
-  private part(tokens: Int32Array): MaskPart {
-    if (tokens.length <= FEW) return { bits: [], lists: [tokens], without: NO_IDS };
-    const bits = new Uint32Array(this.table.words);
-    setAll(tokens, bits);
-    return { bits: [bits], lists: [], without: NO_IDS };
   }
 }
 

@@ -2,7 +2,9 @@ import { DEAD } from '../text/automaton.ts';
 import type { Cone } from '../text/cone.ts';
 import { CLOSED } from '../text/decoding.ts';
 import type { StringMachine } from '../text/string-machine.ts';
+import type { MaskPart } from '../vocabulary/mask-entry.ts';
 import type { Merged } from '../vocabulary/merged.ts';
+import { TokenSet } from '../vocabulary/token-set.ts';
 import type { Trie } from '../vocabulary/trie.ts';
 
 /** Branches of fewer nodes are walked without asking what the state lets through. */
@@ -11,7 +13,9 @@ const SMALL = 4;
 /** What a string machine reaches over part of a vocabulary. */
 export interface Reached {
   /** Tokens that stay inside the string; `named` ones of a property's name that may still be a known one. */
-  readonly inside: Int32Array;
+  readonly inside: MaskPart;
+  /** How many they are. */
+  readonly count: number;
   readonly named: Int32Array;
   readonly namedStates: Int32Array;
   /** No token of `inside` needs more code points than this in all. */
@@ -22,15 +26,20 @@ export interface Reached {
   readonly exitStates: readonly number[];
 }
 
-let ids = new Int32Array(1 << 17);
 let states = new Int32Array(256);
 let counts = new Int32Array(256);
 
 /**
  * All tokens below some nodes, run through a machine. A branch that lies within what a state lets through is taken
- * whole. `room`: code points that may be read; a string that needs more to end is not gone into.
+ * whole. `words`: of a mask. `room`: code points that may be read; a string that needs more to end is not gone into.
  */
-export function reach(machine: StringMachine, start: number, from: Merged, room: number): Reached {
+export function reach(
+  machine: StringMachine,
+  start: number,
+  from: Merged,
+  words: number,
+  room: number,
+): Reached {
   const { trie } = from;
   const { byte, depth, end, first, height, below, tokens } = trie;
   if (states.length <= trie.deepest) {
@@ -44,12 +53,10 @@ export function reach(machine: StringMachine, start: number, from: Merged, room:
   const exitCounts: number[] = [];
   const exitStates: number[] = [];
   let table = machine.table;
-  let found = 0;
+  const inside = new TokenSet(words);
   let need = 0;
   for (const root of from.nodes) {
     const last = end[root]!;
-    const most = found + first[last]! - first[root]!;
-    if (ids.length < most) ids = grown(ids, most);
     states[depth[root]!] = start;
     counts[depth[root]!] = 0;
     for (let node = root + 1; node < last; ) {
@@ -83,7 +90,7 @@ export function reach(machine: StringMachine, start: number, from: Merged, room:
         const cone = machine.cone(state);
         const bound = count + height[node]! + cone.least;
         if ((below[node]! & ~cone.classes) === 0 && height[node]! <= cone.depth && bound <= room) {
-          for (let i = first[node]!; i < first[end[node]!]!; i++) ids[found++] = tokens[i]!;
+          inside.add(tokens, first[node]!, first[end[node]!]!);
           if (bound > need) need = bound;
           node = end[node]!;
           continue;
@@ -91,18 +98,23 @@ export function reach(machine: StringMachine, start: number, from: Merged, room:
       }
       states[level] = state;
       counts[level] = count;
-      for (let i = first[node]!; i < first[node + 1]!; i++) {
-        if (isNamed) {
-          named.push(tokens[i]!);
-          namedStates.push(state);
-        } else ids[found++] = tokens[i]!;
+      const ends = first[node]!;
+      const past = first[node + 1]!;
+      if (past > ends) {
         if (own > need) need = own;
+        if (!isNamed) inside.add(tokens, ends, past);
+        else
+          for (let i = ends; i < past; i++) {
+            named.push(tokens[i]!);
+            namedStates.push(state);
+          }
       }
       node++;
     }
   }
   return {
-    inside: ids.slice(0, found),
+    inside: inside.part,
+    count: inside.count,
     named: Int32Array.from(named),
     namedStates: Int32Array.from(namedStates),
     need,
@@ -110,12 +122,6 @@ export function reach(machine: StringMachine, start: number, from: Merged, room:
     exitCounts,
     exitStates,
   };
-}
-
-function grown(from: Int32Array<ArrayBuffer>, length: number): Int32Array<ArrayBuffer> {
-  const to = new Int32Array(length * 2);
-  to.set(from);
-  return to;
 }
 
 export interface StringVisitor {
