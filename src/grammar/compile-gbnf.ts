@@ -23,9 +23,10 @@ export function compileGbnf(text: string, options: { readonly root?: string } = 
     const goals = new Goals(documents, new Evaluator(documents, () => true), {
       plain: false,
       dynamic: false,
+      ordered: false,
       grammar: none,
     });
-    const matching = new Matching(goals, { flexible: false, ordered: false });
+    const matching = new Matching(goals, { flexible: false });
     const machine = new StringMachine([automaton], 'raw', { joined: true, open: false });
     const start = new TextPosition(matching, machine, machine.start);
     return { graph: new StateGraph(matching, [start]), worn: () => automaton.worn };

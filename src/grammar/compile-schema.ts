@@ -23,6 +23,7 @@ export function compileSchema(schema: unknown, options: GrammarOptions = {}): Gr
   const goals = (automata: NamedAutomata): Goals =>
     new Goals(documents, evaluator, {
       plain: !flexible,
+      ordered: options.order !== 'any',
       dynamic: nodes.some((node) => isDynamic(documents, node)),
       grammar: (name) => automata.get(name),
     });
@@ -37,10 +38,7 @@ export function compileSchema(schema: unknown, options: GrammarOptions = {}): Gr
   let ready: { automata: NamedAutomata; goals: Goals } | undefined = { automata, goals: first };
   const make = (): WearingGraph => {
     const fresh = ready?.automata ?? grammars.automata();
-    const matching = new Matching(ready?.goals ?? goals(fresh), {
-      flexible,
-      ordered: options.order !== 'any',
-    });
+    const matching = new Matching(ready?.goals ?? goals(fresh), { flexible });
     ready = undefined;
     const value = new RootFrame(matching, suffix).alone.value(matching.goals.of([documents.root]));
     const start = prefix.length > 0 ? new Fixed(matching, prefix, 0, value) : value;

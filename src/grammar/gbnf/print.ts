@@ -3,7 +3,7 @@ import type { ArrayRule, Goal, ObjectRule, Shape, StringRule } from '../goal/sha
 import type { NumberMachine } from '../number/number-machine.ts';
 import { isFree } from '../number/number-rule.ts';
 import type { SchemaNode } from '../schema/node.ts';
-import { Literals } from '../text/literals.ts';
+import { Literals, SomeLiterals } from '../text/literals.ts';
 import { GbnfAutomaton } from './automaton.ts';
 import type { NamedAutomata } from './named.ts';
 import { spellInJson } from './spell.ts';
@@ -116,7 +116,8 @@ class Printer {
     const grammar = machine.automata.find((automaton) => automaton instanceof GbnfAutomaton);
     if (grammar !== undefined) return this.ofGrammar(grammar, { machine, min, max });
     const [only] = machine.automata;
-    if (only instanceof Literals) return only.texts.map((text) => literal(JSON.stringify(text))).join(' | ');
+    if (only instanceof Literals || only instanceof SomeLiterals)
+      return only.texts.map((text) => literal(JSON.stringify(text))).join(' | ');
     if (min === 0 && max === Number.POSITIVE_INFINITY) return 'string';
     return `"\\"" ${this.repeat('char', min, max)} "\\""`;
   }

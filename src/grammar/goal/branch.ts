@@ -1,9 +1,14 @@
 import { ANY_NUMBER, both, type NumberRule } from '../number/number-rule.ts';
-import type { PatternPart } from '../regex/compile.ts';
+import type { PatternTerm } from '../regex/compile.ts';
 import { ALL_TYPES, type SchemaNode } from '../schema/node.ts';
+import type { Alternatives } from './deny.ts';
 
-/** Alternatives of which one must hold: each a list of subschemas. */
-export type Choice = readonly (readonly SchemaNode[])[];
+/** Alternatives of which one must hold, until there would be too many branches; then it is checked at the end. */
+export interface Choice {
+  readonly options: Alternatives;
+  readonly check: () => SchemaNode;
+  readonly most: number;
+}
 
 /** An alternative while its keywords are being gathered. */
 export class Branch {
@@ -12,11 +17,13 @@ export class Branch {
   values: readonly unknown[] | undefined;
   min = 0;
   max = Number.POSITIVE_INFINITY;
-  parts: PatternPart[] = [];
+  parts: PatternTerm[] = [];
   formats: string[] = [];
   grammars: string[] = [];
   objects: SchemaNode[] = [];
   arrays: SchemaNode[] = [];
+  excluded: unknown[] = [];
+  repeated: string[] = [];
   nameNodes: SchemaNode[] = [];
   checks: SchemaNode[] = [];
   choices: Choice[] = [];
@@ -37,6 +44,8 @@ export class Branch {
     copy.grammars = [...this.grammars];
     copy.objects = [...this.objects];
     copy.arrays = [...this.arrays];
+    copy.excluded = [...this.excluded];
+    copy.repeated = [...this.repeated];
     copy.nameNodes = [...this.nameNodes];
     copy.checks = [...this.checks];
     copy.choices = [...this.choices];

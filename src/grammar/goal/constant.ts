@@ -1,6 +1,16 @@
 import { type SchemaNode, TYPE } from '../schema/node.ts';
 
-const STRING = ['minLength', 'maxLength', 'pattern', 'format', 'grammar', 'values'] as const;
+const ANY_TYPE = ['values', 'notValues', 'notItems', 'opaque'] as const;
+const STRING = [
+  'minLength',
+  'maxLength',
+  'pattern',
+  'format',
+  'grammar',
+  'part',
+  'checkedPattern',
+  ...ANY_TYPE,
+] as const;
 const OBJECT = [
   'properties',
   'patternProperties',
@@ -12,7 +22,8 @@ const OBJECT = [
   'dependentRequired',
   'dependentSchemas',
   'unevaluatedProperties',
-  'values',
+  'someProperty',
+  ...ANY_TYPE,
 ] as const;
 const ARRAY = [
   'prefixItems',
@@ -22,7 +33,7 @@ const ARRAY = [
   'maxItems',
   'uniqueItems',
   'unevaluatedItems',
-  'values',
+  ...ANY_TYPE,
 ] as const;
 
 /** Whether all values of a type satisfy a schema, or none does; undefined where it depends on the value, or may. */
@@ -54,7 +65,7 @@ function speaksOf(node: SchemaNode, type: number): boolean {
         ? OBJECT
         : type === TYPE.array
           ? ARRAY
-          : (['values', 'number'] as const);
+          : (['number', ...ANY_TYPE] as const);
   return keywords.some((keyword) => node[keyword] !== undefined);
 }
 

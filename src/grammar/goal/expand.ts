@@ -1,9 +1,12 @@
 import { formatKind, formatMaxLength } from '../formats/formats.ts';
 import { LIMITS } from '../limits.ts';
 import type { Documents } from '../schema/documents.ts';
+import { equal } from '../schema/evaluate.ts';
 import { type SchemaNode, TYPE } from '../schema/node.ts';
 import { Branch } from './branch.ts';
+import { type Alternatives, Denials } from './deny.ts';
 import { disjoint } from './disjoint.ts';
+import { Unevaluated } from './unevaluated.ts';
 
 const OBJECT_KEYWORDS = [
   'properties',
@@ -13,18 +16,29 @@ const OBJECT_KEYWORDS = [
   'minProperties',
   'maxProperties',
   'dependentRequired',
+  'someProperty',
+  'propertyNames',
 ] as const;
 const ARRAY_KEYWORDS = ['prefixItems', 'items', 'minItems', 'maxItems', 'uniqueItems', 'contains'] as const;
+
+/** More opposites of one schema than this, and it is denied when the value closes. */
+const MOST_DENIALS = 48;
 
 /**
  * Subschemas that all hold → alternatives of which one must hold. Each alternative says by automata as much as can
  * be said and never less than what is valid; the rest goes to its `checks`.
  */
 export class Expander {
+  readonly denials: Denials;
   private readonly documents: Documents;
+  private readonly unevaluated: Unevaluated;
+  private readonly dynamic: boolean;
 
-  constructor(documents: Documents) {
+  constructor(documents: Documents, dynamic: boolean) {
     this.documents = documents;
+    this.dynamic = dynamic;
+    this.denials = new Denials(documents);
+    this.unevaluated = new Unevaluated(documents, this.denials);
   }
 
   expand(nodes: readonly SchemaNode[]): readonly Branch[] {
@@ -41,21 +55,26 @@ export class Expander {
     if (branch.dead || branch.types === 0) return [];
     const choice = branch.choices.shift();
     if (choice === undefined) return [branch];
-    if (branch.width * choice.length > LIMITS.alternatives) {
-      branch.checks.push(
-        this.part(choice.flat()[0]!, {
-          anyOf: choice.map((option) =>
-            option.length === 1 ? option[0]! : this.part(option[0]!, { allOf: option }),
-          ),
-        }),
-      );
+    const { most } = choice;
+    const options = choice.options.filter(
+      (option) => !option.some((node) => this.denials.hopeless(node, branch.types)),
+    );
+    if (options.length > 1 && branch.width * options.length > most) {
+      branch.checks.push(choice.check());
       return this.grow(branch, []);
     }
-    return choice.flatMap((option) => {
+    if (options.length === 1) return this.grow(branch, options[0]!);
+    return options.flatMap((option) => {
       const copy = branch.copy();
-      copy.width *= choice.length;
+      copy.width *= options.length;
       return this.grow(copy, option);
     });
+  }
+
+  /** One of the alternatives must hold; where that would be too many branches, the check says so. */
+  private choose(branch: Branch, options: Alternatives, check: () => SchemaNode, most: number): void {
+    if (options.length === 0) branch.dead = true;
+    else branch.choices.push({ options, check, most });
   }
 
   private apply(branch: Branch, node: SchemaNode, queue: SchemaNode[]): void {
@@ -66,34 +85,34 @@ export class Expander {
     if (node.types !== undefined) branch.types &= node.types;
     if (node.number !== undefined) branch.narrow(node.number);
     if (node.values !== undefined) {
-      const before = branch.values;
+      const { values } = node;
       branch.values =
-        before === undefined
-          ? node.values
-          : before.filter(
-              (value) =>
-                node.values!.some((other) => JSON.stringify(other) === JSON.stringify(value)) ||
-                typeof value === 'object',
-            );
+        branch.values === undefined
+          ? values
+          : branch.values.filter((value) => values.some((other) => equal(other, value)));
+      if (branch.values.length === 0) branch.dead = true;
+    }
+    if (node.notValues !== undefined) this.exclude(branch, node, node.notValues);
+    if (node.notItems !== undefined) {
+      branch.repeated.push(...node.notItems.filter((value) => typeof value === 'string'));
+      this.exclude(
+        branch,
+        node,
+        node.notItems.filter((value) => typeof value !== 'string'),
+      );
     }
     this.strings(branch, node);
     if (OBJECT_KEYWORDS.some((keyword) => node[keyword] !== undefined)) branch.objects.push(node);
     if (ARRAY_KEYWORDS.some((keyword) => node[keyword] !== undefined)) branch.arrays.push(node);
     if (node.propertyNames !== undefined) branch.nameNodes.push(node.propertyNames);
-    if (node.contains !== undefined) {
-      branch.checks.push(
-        this.part(node, {
-          contains: node.contains,
-          ...optional('minContains', node.minContains),
-          ...optional('maxContains', node.maxContains),
-        }),
-      );
+    if (node.opaque !== undefined) branch.checks.push(node.opaque);
+    if (node.unevaluatedProperties !== undefined || node.unevaluatedItems !== undefined) {
+      const options = this.dynamic ? undefined : this.unevaluated.alternatives(node);
+      if (options === undefined) branch.checks.push(node);
+      else this.choose(branch, options, () => node, LIMITS.alternatives);
     }
-    if (node.uniqueItems === true) branch.checks.push(this.part(node, { uniqueItems: true }));
-    if (node.unevaluatedProperties !== undefined || node.unevaluatedItems !== undefined)
-      branch.checks.push(node);
     if (node.ref !== undefined) queue.push(node.ref());
-    if (node.dynamicRef !== undefined) this.dynamic(node, queue);
+    if (node.dynamicRef !== undefined) this.dynamically(node, queue);
     if (node.allOf !== undefined) queue.push(...node.allOf);
     this.alternatives(branch, node, queue);
   }
@@ -102,6 +121,9 @@ export class Expander {
     if (node.minLength !== undefined) branch.min = Math.max(branch.min, node.minLength);
     if (node.maxLength !== undefined) branch.max = Math.min(branch.max, node.maxLength);
     if (node.pattern !== undefined) this.pattern(branch, node.pattern);
+    if (node.part !== undefined) branch.parts.push(node.part);
+    if (node.checkedPattern !== undefined)
+      branch.checks.push(this.part(node, { checkedPattern: node.checkedPattern }));
     if (node.grammar !== undefined) branch.grammars.push(node.grammar);
     if (node.format === undefined) return;
     branch.max = Math.min(branch.max, formatMaxLength(node.format));
@@ -123,101 +145,99 @@ export class Expander {
     else if (most !== '') branch.max = Math.min(branch.max, Number(most));
   }
 
-  private dynamic(node: SchemaNode, queue: SchemaNode[]): void {
+  private dynamically(node: SchemaNode, queue: SchemaNode[]): void {
     const { anchor, target } = node.dynamicRef!;
     // Where several resources answer to the anchor, which one depends on the whole way down: the root checks it.
     if (anchor === undefined || this.documents.answering(anchor).length <= 1) queue.push(target());
   }
 
   private alternatives(branch: Branch, node: SchemaNode, queue: SchemaNode[]): void {
-    if (node.anyOf !== undefined) branch.choices.push(node.anyOf.map((inner) => [inner]));
-    if (node.oneOf !== undefined) {
-      const options = node.oneOf;
-      if (options.some((a, i) => options.some((b, j) => i < j && !disjoint(a, b))))
-        branch.checks.push(this.part(node, { oneOf: options }));
-      branch.choices.push(options.map((inner) => [inner]));
+    if (node.anyOf !== undefined) {
+      const options = node.anyOf.map((inner) => [inner]);
+      this.choose(branch, options, () => this.part(node, { anyOf: node.anyOf! }), LIMITS.alternatives);
     }
-    if (node.not !== undefined) this.negation(branch, node, node.not, queue);
+    if (node.oneOf !== undefined) this.exactlyOne(branch, node, node.oneOf);
+    if (node.not !== undefined) this.deny(branch, node, queue);
     if (node.if !== undefined && (node.then !== undefined || node.else !== undefined)) {
-      const held = node.then === undefined ? [node.if] : [node.if, node.then];
-      const not = this.part(node, { not: node.if });
-      branch.choices.push([held, node.else === undefined ? [not] : [not, node.else]]);
+      const { if: condition, then: yes, else: no } = node;
+      const denied = this.denials.opposite(condition);
+      this.choose(
+        branch,
+        [
+          [condition, ...(yes === undefined ? [] : [yes])],
+          [denied, ...(no === undefined ? [] : [no])],
+        ],
+        // biome-ignore lint/suspicious/noThenProperty: it is JSON Schema's keyword
+        () => this.part(node, { if: condition, ...optional('then', yes), ...optional('else', no) }),
+        LIMITS.alternatives,
+      );
     }
     for (const [name, inner] of node.dependentSchemas ?? []) {
-      branch.choices.push([
-        [this.without(node, name)],
-        [this.part(node, { types: TYPE.object, required: [name] }), inner],
-      ]);
+      this.choose(
+        branch,
+        [[this.without(node, name)], [this.part(node, { types: TYPE.object, required: [name] }), inner]],
+        () => this.part(node, { dependentSchemas: new Map([[name, inner]]) }),
+        LIMITS.alternatives,
+      );
     }
   }
 
-  /** `not` by the keywords of what it denies, as far as each has an opposite; otherwise a check. */
-  private negation(branch: Branch, node: SchemaNode, denied: SchemaNode, queue: SchemaNode[]): void {
-    const keywords = Object.keys(denied).filter((key) => !['id', 'pointer', 'resource'].includes(key));
-    if (denied.never === true) return;
+  /** The alternatives exclude each other: where that is not plain to see, each also denies the others. */
+  private exactlyOne(branch: Branch, node: SchemaNode, options: readonly SchemaNode[]): void {
+    const check = this.part(node, { oneOf: options });
+    const near = options.map((a, i) => options.filter((b, j) => i !== j && !disjoint(a, b)));
+    const exact = near.every((others) => others.length <= 6) && options.length <= 12;
+    if (!exact && near.some((others) => others.length > 0)) branch.checks.push(check);
+    const alternatives = options.map((inner, i) => [
+      inner,
+      ...(exact ? near[i]!.map((other) => this.denials.opposite(other)) : []),
+    ]);
+    this.choose(branch, alternatives, () => check, LIMITS.alternatives);
+  }
+
+  private deny(branch: Branch, node: SchemaNode, queue: SchemaNode[]): void {
+    const denied = node.not!;
+    const check = (): SchemaNode => this.part(node, { not: denied });
     if (branch.seen.size > 500) {
-      branch.checks.push(this.part(node, { not: denied }));
+      branch.checks.push(check());
       return;
     }
-    if (keywords.length === 0) {
-      branch.dead = true;
-      return;
-    }
-    const only = (...names: readonly string[]): boolean =>
-      keywords.every((keyword) => names.includes(keyword));
-    if (only('types') && denied.types !== undefined) {
-      branch.types &= ~denied.types;
-      return;
-    }
-    if (only('ref')) {
-      const target = denied.ref!();
-      if (!branch.seen.has(target)) {
-        this.negation(branch, node, target, queue);
-        return;
+    const options = this.denials.of(denied);
+    if (options.length === 1) queue.push(...options[0]!);
+    else this.choose(branch, options, check, MOST_DENIALS);
+  }
+
+  /** A value that is an object or an array differs in its length or in one of its parts. */
+  private exclude(branch: Branch, node: SchemaNode, values: readonly unknown[]): void {
+    branch.excluded.push(...values.filter((value) => typeof value !== 'object' || value === null));
+    for (const value of values) {
+      if (typeof value !== 'object' || value === null) continue;
+      const differs = (inner: unknown): SchemaNode => this.part(node, { notValues: [inner] });
+      const options: SchemaNode[] = [];
+      if (Array.isArray(value)) {
+        options.push(this.part(node, { minItems: value.length + 1 }));
+        const any = this.part(node, {});
+        for (const [i, item] of value.entries()) {
+          const before = Array.from({ length: i }, () => any);
+          options.push(this.part(node, { types: TYPE.array, prefixItems: [...before, differs(item)] }));
+        }
+        if (value.length > 0)
+          options.push(this.part(node, { types: TYPE.array, maxItems: value.length - 1 }));
+      } else {
+        const entries = Object.entries(value);
+        options.push(this.part(node, { minProperties: entries.length + 1 }));
+        for (const [name, inner] of entries)
+          options.push(
+            this.part(node, { types: TYPE.object, properties: new Map([[name, differs(inner)]]) }),
+          );
       }
-    }
-    if (only('anyOf')) {
-      queue.push(...denied.anyOf!.map((inner) => this.part(node, { not: inner })));
-      return;
-    }
-    if (only('allOf')) {
-      branch.choices.push(denied.allOf!.map((inner) => [this.part(node, { not: inner })]));
-      return;
-    }
-    if (
-      only('required', 'types') &&
-      denied.required !== undefined &&
-      (denied.types === undefined || denied.types === TYPE.object)
-    ) {
-      const object = { types: TYPE.object };
-      const options = denied.required.map((name) => [this.part(node, object), this.without(node, name)]);
-      branch.choices.push(
-        denied.types === undefined ? options : [[this.part(node, { types: 63 & ~TYPE.object })], ...options],
+      this.choose(
+        branch,
+        options.map((option) => [option]),
+        () => this.part(node, { notValues: [value] }),
+        MOST_DENIALS,
       );
-      return;
     }
-    if (
-      only('values', 'types') &&
-      denied.values!.every((value) => typeof value === 'string') &&
-      (denied.types ?? TYPE.string) === TYPE.string
-    ) {
-      branch.parts.push({
-        source: (denied.values as readonly string[]).map(escapePattern).join('|'),
-        search: false,
-        negative: true,
-      });
-      return;
-    }
-    if (
-      only('pattern', 'types') &&
-      denied.pattern !== undefined &&
-      (denied.types === undefined || denied.types === TYPE.string)
-    ) {
-      if (denied.types === undefined) branch.types &= TYPE.string;
-      branch.parts.push({ source: denied.pattern, search: true, negative: true });
-      return;
-    }
-    branch.checks.push(this.part(node, { not: denied }));
   }
 
   private without(node: SchemaNode, name: string): SchemaNode {
@@ -231,10 +251,6 @@ export class Expander {
   }
 }
 
-function optional<Key extends string>(key: Key, value: number | undefined): { [K in Key]?: number } {
-  return value === undefined ? {} : ({ [key]: value } as { [K in Key]?: number });
-}
-
-function escapePattern(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+function optional<Key extends string>(key: Key, value: SchemaNode | undefined): { [K in Key]?: SchemaNode } {
+  return value === undefined ? {} : ({ [key]: value } as { [K in Key]?: SchemaNode });
 }

@@ -2,7 +2,7 @@ import { LIMITS } from '../limits.ts';
 import { NumberMachine } from '../number/number-machine.ts';
 import type { NumberRule } from '../number/number-rule.ts';
 import { Recent } from '../recent.ts';
-import { type PatternPart, patternAutomaton } from '../regex/compile.ts';
+import { type PatternTerm, patternAutomaton } from '../regex/compile.ts';
 import type { Automaton } from '../text/automaton.ts';
 import type { Spelling } from '../text/decoding.ts';
 import type { Literals } from '../text/literals.ts';
@@ -19,7 +19,7 @@ const ANY_TEXT: Readonly<Record<Spelling, StringMachine>> = {
 };
 
 export function stringMachine(
-  parts: readonly PatternPart[],
+  parts: readonly PatternTerm[],
   others: readonly Automaton[],
   spelling: Spelling,
 ): StringMachine {
@@ -40,23 +40,30 @@ export function stringMachine(
   );
 }
 
-/** Names of an object's properties: the known ones, then its patterns; `open`: any other name stays possible. */
+/**
+ * Names of an object's properties: the known ones, its patterns, and `others`, which are the names that may come
+ * beside the known ones; any, where it is undefined.
+ */
 export function keyMachine(
   names: Literals,
   patterns: readonly string[],
   spelling: Spelling,
-  open: boolean,
+  others: { readonly key: string; readonly automaton: Automaton } | undefined,
 ): StringMachine {
   const make = (): StringMachine =>
     new StringMachine(
-      [names, ...patterns.map((source) => patternAutomaton([{ source, search: true }]))],
+      [
+        names,
+        ...patterns.map((source) => patternAutomaton([{ source, search: true }])),
+        ...(others === undefined ? [] : [others.automaton]),
+      ],
       spelling,
-      { joined: false, open },
+      { joined: false, open: others === undefined, marks: patterns.map((_, i) => i + 1) },
     );
   // Without patterns a machine is quickly made; with them, what it has learnt of the vocabulary is worth keeping.
-  if (patterns.length === 0) return make();
+  if (patterns.length === 0 && others === undefined) return make();
   return keys.take(
-    `${spelling}${open}${JSON.stringify([names.texts, patterns])}`,
+    `${spelling}${JSON.stringify([names.texts, patterns, others?.key])}`,
     make,
     (machine) => machine.size > LIMITS.stringStates / 2,
   );
@@ -64,6 +71,6 @@ export function keyMachine(
 
 export function numberMachine(rule: NumberRule, plain: boolean): NumberMachine {
   const make = (): NumberMachine => new NumberMachine(rule, plain);
-  const key = `${plain}${rule.integer}${rule.low}${rule.lowOpen}${rule.high}${rule.highOpen}|${rule.multiples.join()}|${rule.values?.join()}`;
+  const key = `${plain}${rule.integer}${rule.low}${rule.lowOpen}${rule.high}${rule.highOpen}|${rule.multiples.join()}|${rule.nonMultiples?.join()}|${rule.excluded?.join()}|${rule.values?.join()}`;
   return numbers.take(key, make, () => false);
 }

@@ -10,6 +10,12 @@ export interface StringRule {
   readonly max: number;
 }
 
+/** Some property has such a name and such a value. */
+export interface Need {
+  readonly name: SchemaNode;
+  readonly value: SchemaNode;
+}
+
 export interface ObjectRule {
   /** Schemas whose object keywords hold; each looks at its own `properties` for `additionalProperties`. */
   readonly facets: readonly SchemaNode[];
@@ -17,12 +23,14 @@ export interface ObjectRule {
   readonly names: readonly string[];
   readonly tree: Literals;
   readonly patterns: readonly string[];
-  /** Names of any kind, and only names that are mentioned or match a pattern. */
+  /** Names of any kind. */
   readonly keys: () => StringMachine;
-  readonly closedKeys: () => StringMachine;
   readonly required: readonly number[];
   readonly dependent: readonly { readonly when: number; readonly also: readonly number[] }[];
+  /** What names must satisfy that no automaton says. */
   readonly nameNodes: readonly SchemaNode[];
+  /** Some property must have such a name and such a value, for each. */
+  readonly needs: readonly Need[];
   readonly min: number;
   readonly max: number;
 }
@@ -34,6 +42,14 @@ export interface ArrayRule {
   /** Items from here on all have the same goal. */
   readonly prefix: number;
   readonly unique: boolean;
+  /** How many items, from one on, must satisfy a schema; `denied` is its opposite. */
+  readonly contains: readonly {
+    readonly node: SchemaNode;
+    readonly denied: SchemaNode;
+    readonly from: number;
+    readonly min: number;
+    readonly max: number;
+  }[];
 }
 
 export type CheckedType = 'string' | 'number' | 'object' | 'array' | 'literal';

@@ -1,45 +1,63 @@
-import type { ArrayRule } from '../goal/shape.ts';
+import type { ArrayPlan } from '../goal/array-plan.ts';
+import type { ArrayRule, Goal } from '../goal/shape.ts';
+import type { SchemaNode } from '../schema/node.ts';
 import { isSpace } from '../text/space.ts';
 import { byteSet, SPACES } from './byte-set.ts';
 import type { Frame } from './frame.ts';
 import { Up } from './matching.ts';
 import type { Position, Reading } from './position.ts';
+import { itemsBefore } from './text.ts';
 import { close, type OpenValue } from './value.ts';
 
 /** One array: its frames by the number of items before, as far as that number makes a difference. */
 export class ArrayFamily {
   readonly value: OpenValue;
   readonly rule: ArrayRule;
-  private readonly frames = new Map<number, ArrayFrame>();
+  readonly plan: ArrayPlan;
+  private readonly frames = new Map<string, ArrayFrame>();
+  private readonly besides = new Map<string, SchemaNode>();
 
   constructor(value: OpenValue, rule: ArrayRule) {
     this.value = value;
     this.rule = rule;
+    this.plan = value.matching.goals.plan(rule);
   }
 
   begin(): readonly Position[] {
-    const out: Position[] = [];
-    if (this.rule.min === 0) out.push(new CloseArray(this.value));
-    if (this.takes(0)) out.push(this.item(0));
+    const { plan } = this;
+    const out: Position[] = plan.closable(0, plan.start) ? [new CloseArray(this.value)] : [];
+    out.push(...this.items(0, plan.start, []));
     return out;
   }
 
-  /** The position of the item with an index; its frame counts it as read. */
-  item(index: number): Position {
-    const { matching } = this.value;
-    return this.frame(index + 1).alone.value(matching.goals.item(this.rule, index));
+  /** The positions of the item with an index; their frames count it as read. `before`: the items, where they matter. */
+  items(index: number, counts: readonly number[], before: readonly unknown[]): readonly Position[] {
+    return this.plan
+      .options(index, counts, before.length === 0 ? [] : [this.beside(before)])
+      .filter(({ goal }) => !this.rule.unique || this.varied(goal, index + 1))
+      .map(({ goal, counts: after }) => this.frame(index + 1, after).alone.value(goal));
   }
 
-  takes(index: number): boolean {
-    const { goals } = this.value.matching;
-    return index < this.rule.max && goals.possible(goals.item(this.rule, index));
+  /** Enough different items are left for those that must still come; an array's last one needs only be there. */
+  private varied(goal: Goal, count: number): boolean {
+    const more = this.rule.min - count;
+    if (more <= 0 || count < this.rule.prefix) return true;
+    return this.value.matching.goals.different(goal, more + 1) > more;
   }
 
-  private frame(count: number): ArrayFrame {
+  private beside(before: readonly unknown[]): SchemaNode {
+    const key = JSON.stringify(before);
+    let node = this.besides.get(key);
+    if (node === undefined) this.besides.set(key, (node = this.value.matching.goals.other(before)));
+    return node;
+  }
+
+  private frame(count: number, counts: readonly number[]): ArrayFrame {
     const { min, max, prefix } = this.rule;
     const counted = max === Number.POSITIVE_INFINITY ? Math.min(count, Math.max(min, prefix + 1)) : count;
-    let frame = this.frames.get(counted);
-    if (frame === undefined) this.frames.set(counted, (frame = new ArrayFrame(this, counted)));
+    const key = `${counted};${counts.join()}`;
+    let frame = this.frames.get(key);
+    if (frame === undefined) this.frames.set(key, (frame = new ArrayFrame(this, counted, counts)));
     return frame;
   }
 }
@@ -50,12 +68,12 @@ class ArrayFrame implements Frame {
   readonly alone: Up;
   private readonly after: readonly Position[];
 
-  constructor(family: ArrayFamily, count: number) {
+  constructor(family: ArrayFamily, count: number, counts: readonly number[]) {
     const { matching, up } = family.value;
     this.id = matching.nextId();
     this.depth = up.depth + 1;
     this.alone = new Up(matching, [this]);
-    this.after = [new AfterItem(family, count)];
+    this.after = [new AfterItem(family, count, counts)];
   }
 
   done(): readonly Position[] {
@@ -92,20 +110,33 @@ class AfterItem implements Position {
   readonly final = false;
   private readonly family: ArrayFamily;
   private readonly count: number;
+  private readonly counts: readonly number[];
   private next: readonly Position[] | undefined;
 
-  constructor(family: ArrayFamily, count: number) {
+  constructor(family: ArrayFamily, count: number, counts: readonly number[]) {
     this.id = family.value.matching.nextId();
     this.spacious = family.value.matching.flexible;
     this.family = family;
     this.count = count;
+    this.counts = counts;
   }
 
   step(byte: number, reading: Reading, out: Position[]): void {
-    const { family, count } = this;
+    const { family, count, counts } = this;
     if (byte === 0x5d) {
-      if (count >= family.rule.min) out.push(...close(family.value, 'array', reading));
-    } else if (byte === 0x2c) out.push(...(this.next ??= family.takes(count) ? [family.item(count)] : []));
+      if (family.plan.closable(count, counts)) out.push(...close(family.value, 'array', reading));
+    } else if (byte === 0x2c) out.push(...(family.rule.unique ? this.others(reading) : this.following));
     else if (family.value.matching.flexible && isSpace(byte)) out.push(this);
+  }
+
+  private get following(): readonly Position[] {
+    return (this.next ??= this.family.items(this.count, this.counts, []));
+  }
+
+  /** The next item is none of those before, which only the text knows. */
+  private others(reading: Reading): readonly Position[] {
+    if (this.following.length === 0) return [];
+    reading.looked = true;
+    return reading.blind ? [] : this.family.items(this.count, this.counts, itemsBefore(reading));
   }
 }

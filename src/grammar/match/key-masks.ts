@@ -67,7 +67,7 @@ export class KeyMasks {
     const known = new Map<number, boolean>();
     return (state) => {
       let leading = known.get(state);
-      if (leading === undefined) known.set(state, (leading = frame.leads(frame.machine.at(state))));
+      if (leading === undefined) known.set(state, (leading = frame.leads(state)));
       return leading;
     };
   }
@@ -77,7 +77,7 @@ export class KeyMasks {
     const { frame } = position;
     const entry = stringEntry(frame.machine, position.state, this.masker.table, merged);
     if (frame.takesOther) out.add(entry.inside(Number.POSITIVE_INFINITY));
-    for (const [state, tokens] of entry.named) if (frame.leads(frame.machine.at(state))) out.share(tokens);
+    for (const [state, tokens] of entry.named) if (frame.leads(state)) out.share(tokens);
     this.exits(entry, position, reading, out);
   }
 

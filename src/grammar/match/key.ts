@@ -41,7 +41,6 @@ export class KeyPosition implements Position {
     if (next === CLOSED) {
       const after = frame.key(nameOf(this.raw));
       if (after !== undefined) out.push(after);
-    } else if (frame.leads(keys.at(next)))
-      out.push(KeyPosition.at(frame, next, this.raw + String.fromCharCode(byte)));
+    } else if (frame.leads(next)) out.push(KeyPosition.at(frame, next, this.raw + String.fromCharCode(byte)));
   }
 }

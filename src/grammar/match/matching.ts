@@ -8,21 +8,18 @@ import { ValuePosition } from './value.ts';
 
 export interface MatchingOptions {
   readonly flexible: boolean;
-  readonly ordered: boolean;
 }
 
 /** What the positions of one grammar share: identities, goals and options. */
 export class Matching {
   readonly goals: Goals;
   readonly flexible: boolean;
-  readonly ordered: boolean;
   private ids = 0;
   private readonly ups = new Map<string, Up>();
 
   constructor(goals: Goals, options: MatchingOptions) {
     this.goals = goals;
     this.flexible = options.flexible;
-    this.ordered = options.ordered;
   }
 
   nextId(): number {

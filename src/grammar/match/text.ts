@@ -16,6 +16,21 @@ export function openStart(reading: Reading): number {
   return lastStart(reading.bytes, reading.from, reading.length);
 }
 
+/** The items of the array that is open; the last byte read is the comma after them. */
+export function itemsBefore(reading: Reading): readonly unknown[] {
+  const open: number[] = [];
+  const { bytes, from, length } = reading;
+  for (let at = from; at < length; at++) {
+    const byte = bytes[at]!;
+    if (byte === 0x22) {
+      at++;
+      while (at < length && bytes[at] !== 0x22) at += bytes[at] === 0x5c ? 2 : 1;
+    } else if (byte === 0x7b || byte === 0x5b) open.push(at);
+    else if (byte === 0x7d || byte === 0x5d) open.pop();
+  }
+  return JSON.parse(`${decoder.decode(bytes.subarray(open.pop() ?? from, length - 1))}]`) as unknown[];
+}
+
 /** Where the last complete value of a JSON prefix starts: one pass, keeping the open containers' starts. */
 function lastStart(bytes: Uint8Array, from: number, length: number): number {
   const open: number[] = [];

@@ -104,7 +104,14 @@ export class NumberMachine {
   /** Whatever digits follow, the number stays within the rule: which digits there were makes no difference. */
   private settled(text: string, phase: Phase): boolean {
     const { rule } = this;
-    if (text.length > 250 || rule.multiples.length > 0 || rule.values !== undefined) return false;
+    if (
+      text.length > 250 ||
+      rule.multiples.length > 0 ||
+      rule.nonMultiples !== undefined ||
+      rule.excluded !== undefined ||
+      rule.values !== undefined
+    )
+      return false;
     if (
       phase !== 'zero' &&
       phase !== 'integer' &&
@@ -123,6 +130,12 @@ export class NumberMachine {
   private alive(text: string, phase: Phase): boolean {
     const negative = text.startsWith('-');
     const rule = negative ? this.negative : this.rule;
+    // A person writes no -0: something smaller must follow.
+    if (this.plain && negative && (phase === 'minus' || phase === 'zero')) {
+      const low = Math.max(0, rule.low);
+      const below = { ...rule, low, lowOpen: low === 0 || rule.lowOpen };
+      return anyBetween(below, 0, phase === 'minus' ? Number.POSITIVE_INFINITY : 1);
+    }
     if (phase === 'minus')
       return (
         this.free || anyBetween(rule, 0, Number.POSITIVE_INFINITY) || (!this.plain && numberHolds(rule, 0))

@@ -6,6 +6,10 @@ export interface NumberRule {
   readonly high: number;
   readonly highOpen: boolean;
   readonly multiples: readonly number[];
+  /** It is a multiple of none of these. */
+  readonly nonMultiples?: readonly number[];
+  /** It is none of these. */
+  readonly excluded?: readonly number[];
   /** Only these, where the schema enumerates. */
   readonly values?: readonly number[];
 }
@@ -29,13 +33,25 @@ export function both(a: NumberRule, b: NumberRule): NumberRule {
     high: high.high,
     highOpen: high.highOpen,
     multiples: [...new Set([...a.multiples, ...b.multiples])],
+    ...joined('nonMultiples', a, b),
+    ...joined('excluded', a, b),
   };
+}
+
+function joined(
+  key: 'nonMultiples' | 'excluded',
+  a: NumberRule,
+  b: NumberRule,
+): { readonly [Key in typeof key]?: readonly number[] } {
+  const all = [...(a[key] ?? []), ...(b[key] ?? [])];
+  return all.length === 0 ? {} : { [key]: [...new Set(all)] };
 }
 
 /** The rule seen in a mirror: what `-x` must satisfy. */
 export function mirrored(rule: NumberRule): NumberRule {
   const turned = {
     ...rule,
+    ...(rule.excluded === undefined ? {} : { excluded: rule.excluded.map((value) => -value) }),
     low: -rule.high,
     lowOpen: rule.highOpen,
     high: -rule.low,
@@ -49,6 +65,8 @@ export function isFree(rule: NumberRule): boolean {
     rule.low === Number.NEGATIVE_INFINITY &&
     rule.high === Number.POSITIVE_INFINITY &&
     rule.multiples.length === 0 &&
+    rule.nonMultiples === undefined &&
+    rule.excluded === undefined &&
     rule.values === undefined
   );
 }
@@ -58,6 +76,8 @@ export function numberHolds(rule: NumberRule, value: number): boolean {
   if (!Number.isFinite(value) || (rule.integer && !Number.isInteger(value))) return false;
   if (value < rule.low || (rule.lowOpen && value === rule.low)) return false;
   if (value > rule.high || (rule.highOpen && value === rule.high)) return false;
+  if (rule.excluded?.includes(value) === true) return false;
+  if (rule.nonMultiples?.some((step) => isMultiple(value, step)) === true) return false;
   return rule.multiples.every((step) => isMultiple(value, step));
 }
 
@@ -110,17 +130,46 @@ export function anyBetween(rule: NumberRule, from: number, to: number): boolean 
     highOpen = rule.highOpen;
   }
   if (low > high || (low === high && (lowOpen || highOpen))) return false;
-  const steps = rule.integer ? [1, ...rule.multiples] : rule.multiples;
-  if (steps.length === 0) return true;
-  const step = Math.max(...steps);
-  if (high - low > step * 2) return true;
+  const step = stepOf(rule);
+  if (step === 0) return low < high || numberHolds(rule, low);
+  if (rule.nonMultiples?.some((other) => isMultiple(step, other)) === true) return false;
+  // Of neighbouring multiples only some can be excluded.
+  const tries = 4 + (rule.excluded?.length ?? 0) + 16 * (rule.nonMultiples?.length ?? 0);
+  if (high - low > step * tries) return true;
   const first = Math.ceil(low / step) - 1;
   // Doubles this far out have no neighbours one step away: leave it to the last digit.
   if (Math.abs(first) > 2 ** 50) return true;
-  for (let k = first; k <= first + 5; k++) {
+  for (let k = first; k <= first + tries + 2; k++) {
     const value = Number((k * step).toPrecision(15));
     if (value < low || (lowOpen && value === low) || value > high || (highOpen && value === high)) continue;
     if (numberHolds(rule, value)) return true;
   }
   return false;
+}
+
+const stepsOf = new WeakMap<NumberRule, number>();
+
+/** The least number that all values of the rule are multiples of; 0 where there is none. */
+export function stepOf(rule: NumberRule): number {
+  let step = stepsOf.get(rule);
+  if (step === undefined) {
+    const all = rule.integer ? [1, ...rule.multiples] : rule.multiples;
+    step = all.reduce((least, other) => (least === 0 ? other : leastCommon(least, other)), 0);
+    stepsOf.set(rule, step);
+  }
+  return step;
+}
+
+function leastCommon(a: number, b: number): number {
+  if (isMultiple(a, b)) return a;
+  if (isMultiple(b, a)) return b;
+  const [one, shiftOne] = decimal(a);
+  const [two, shiftTwo] = decimal(b);
+  const shift = Math.max(shiftOne, shiftTwo);
+  if (shift - shiftOne > 300 || shift - shiftTwo > 300) return Math.max(a, b);
+  const x = one * 10n ** BigInt(shift - shiftOne);
+  const y = two * 10n ** BigInt(shift - shiftTwo);
+  let [big, small] = [x, y];
+  while (small !== 0n) [big, small] = [small, big % small];
+  return Number(`${(x / big) * y}e${-shift}`);
 }

@@ -16,10 +16,30 @@ export interface PatternPart {
   readonly negative?: boolean;
 }
 
+/** All of these, or, where it is negative, not all of them. */
+export interface PatternGroup {
+  readonly all: readonly PatternTerm[];
+  readonly negative?: boolean;
+}
+
+export type PatternTerm = PatternPart | PatternGroup;
+
+/** A pattern that only the text itself matches. */
+export function escapePattern(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+}
+
+/** One of the groups. */
+export function anyOf(groups: readonly (readonly PatternTerm[])[]): PatternTerm {
+  return groups.length === 1
+    ? { all: groups[0]! }
+    : { all: groups.map((all) => ({ all, negative: true })), negative: true };
+}
+
 const shared = new Recent<string, PatternAutomaton>(LIMITS.sharedBytes, ({ weight }) => weight);
 
 /** One automaton for texts that match all of the patterns, shared between grammars. */
-export function patternAutomaton(parts: readonly PatternPart[]): PatternAutomaton {
+export function patternAutomaton(parts: readonly PatternTerm[]): PatternAutomaton {
   return shared.take(
     JSON.stringify(parts),
     () => new PatternAutomaton(parts),
@@ -31,17 +51,22 @@ export class PatternAutomaton implements Automaton {
   readonly start: Term;
   private readonly store = new TermStore();
 
-  constructor(parts: readonly PatternPart[]) {
-    const terms = parts.map((part) => {
-      const compiler = new Compiler(this.store, part.source);
-      const term = part.search
-        ? compiler.search(parsePattern(part.source))
-        : compiler.whole(parsePattern(part.source));
-      return part.negative === true ? this.store.not(term) : term;
-    });
+  constructor(parts: readonly PatternTerm[]) {
+    const terms = parts.map((part) => this.term(part));
     const start = this.store.and(terms);
     this.store.seal();
     this.start = this.store.possible(start) ? start : DEAD;
+  }
+
+  private term(part: PatternTerm): Term {
+    let term: Term;
+    if ('all' in part) term = this.store.and(part.all.map((inner) => this.term(inner)));
+    else {
+      const compiler = new Compiler(this.store, part.source);
+      const syntax = parsePattern(part.source);
+      term = part.search ? compiler.search(syntax) : compiler.whole(syntax);
+    }
+    return part.negative === true ? this.store.not(term) : term;
   }
 
   /** So full of remembered terms that the next grammar had better begin anew. */

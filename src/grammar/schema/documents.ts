@@ -39,6 +39,7 @@ export class Documents implements ReadContext {
   private readonly known = new Map<unknown, SchemaNode>();
   private readonly lent: Readonly<Record<string, unknown>>;
   private depth = 0;
+  private made = -1;
 
   constructor(schema: unknown, documents: Readonly<Record<string, unknown>>, assertFormats: boolean) {
     this.strictFormats = assertFormats;
@@ -73,11 +74,7 @@ export class Documents implements ReadContext {
 
   /** A node that no document holds: a part of one, or what a keyword means in other keywords. */
   synthetic(fields: Omit<SchemaNode, 'id'>): SchemaNode {
-    if (this.nodes.length >= LIMITS.schemaNodes * 2)
-      throw new GrammarError('schema_too_large', { what: 'subschemas', limit: LIMITS.schemaNodes });
-    const node = { ...fields, id: this.nodes.length };
-    this.nodes.push(node);
-    return node;
+    return { ...fields, id: this.made-- };
   }
 
   resolve(ref: string, from: Resource, place: { keyword: string; pointer: string }): SchemaNode {

@@ -52,6 +52,9 @@ export class Evaluator {
     const scope = outer?.resource === node.resource ? outer : { resource: node.resource, outer };
     if (node.types !== undefined && !this.typed(node, value)) return false;
     if (node.values !== undefined && !this.listed(node, value)) return false;
+    if (node.notValues?.some((other) => equal(other, value)) === true) return false;
+    if (node.notItems?.some((other) => equal(other, value)) === true) return false;
+    if (node.opaque !== undefined && !this.valid(node.opaque, value)) return false;
     if (typeof value === 'number' && node.number !== undefined && !numberHolds(node.number, value))
       return false;
     if (typeof value === 'string' && !this.text(node, value)) return false;
@@ -84,6 +87,7 @@ export class Evaluator {
     }
     if (node.pattern !== undefined && !patternHolds(node.pattern, value)) return false;
     if (node.format !== undefined && !formatHolds(node.format, value)) return false;
+    if (node.part !== undefined && !matches(patternAutomaton([node.part]), value)) return false;
     return node.grammar === undefined || this.extra(node.grammar, value);
   }
 
@@ -170,7 +174,7 @@ export class Evaluator {
     }
     if (node.contains !== undefined) {
       let count = 0;
-      for (let i = 0; i < value.length; i++) {
+      for (let i = node.containsFrom ?? 0; i < value.length; i++) {
         if (!this.check(node.contains, value[i], scope, new Evaluated(), depth)) continue;
         count++;
         if (node.resource.dialect >= 2020) seen.items.add(i);
@@ -196,6 +200,15 @@ export class Evaluator {
       return false;
     if (node.required?.some((name) => !Object.hasOwn(value, name)) === true) return false;
     if (!this.dependent(node, value, scope, seen, depth)) return false;
+    if (
+      node.someProperty !== undefined &&
+      !names.some(
+        (name) =>
+          this.check(node.someProperty!.name, name, scope, new Evaluated(), depth) &&
+          this.check(node.someProperty!.value, value[name], scope, new Evaluated(), depth),
+      )
+    )
+      return false;
     for (const name of names) {
       if (
         node.propertyNames !== undefined &&

@@ -1,4 +1,5 @@
 import type { NumberRule } from '../number/number-rule.ts';
+import type { PatternPart } from '../regex/compile.ts';
 import type { Syntax } from '../regex/syntax.ts';
 
 /** Bits of the JSON types. An integer is a number whose rule says so. */
@@ -58,6 +59,22 @@ export interface SchemaNode {
   readonly if?: SchemaNode;
   readonly then?: SchemaNode;
   readonly else?: SchemaNode;
+
+  // What no keyword says, for what keywords mean in other keywords.
+  /** The value equals none of these. */
+  readonly notValues?: readonly unknown[];
+  /** The same, of the items before in an array that repeats none. */
+  readonly notItems?: readonly unknown[];
+  /** A string matches, or does not. */
+  readonly part?: PatternPart;
+  /** A pattern that no automaton has; it is judged when the string closes. */
+  readonly checkedPattern?: string;
+  /** Some property has such a name and such a value. */
+  readonly someProperty?: { readonly name: SchemaNode; readonly value: SchemaNode };
+  /** `contains` counts from this item on. */
+  readonly containsFrom?: number;
+  /** Nothing is known of it before the value closes. */
+  readonly opaque?: SchemaNode;
 }
 
 /** A schema document, or a part of one with an `$id` of its own. */

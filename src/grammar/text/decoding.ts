@@ -78,7 +78,14 @@ export class Decoding {
     const shortest = this.product.shortest(at);
     if (partial > SKIP) return shortest + 1;
     if (partial > HIGH_HEX && !mayPair(partial, value)) return Math.max(2, shortest);
-    return partial > WHOLE ? Math.max(1, shortest) : shortest;
+    if (partial === WHOLE) return shortest;
+    // Whichever character it will be: one that leads far off does not count.
+    return shortest === 0 ? 1 : 1 + this.product.shortestAfter(at, ...range(partial, value));
+  }
+
+  /** The automata's state tells what is read: no character is half read, or it makes no difference which it is. */
+  settled(partial: number): boolean {
+    return partial === WHOLE || partial > SKIP;
   }
 
   /** Most code points still to come. */
@@ -258,6 +265,15 @@ export class Decoding {
       apart(Math.max(low, 0xe000), last);
     return lives ? this.intern(at, HIGH_HEX + read, high * 65536 + digits) : DEAD;
   }
+}
+
+/** The code points that the one half read may still be. */
+function range(partial: number, value: number): readonly [number, number] {
+  const bits = partial <= UTF8_3 ? 6 * partial : 4 * (4 - (partial - HEX));
+  const [low, high] = [value << bits, ((value + 1) << bits) - 1];
+  if (partial <= UTF8_3) return [low, high];
+  const paired = partial < HEX || partial >= HIGH || (high >= 0xd800 && low <= 0xdbff);
+  return paired ? [0, 0x10ffff] : [low, high];
 }
 
 /** The low surrogate being read may still be one. */

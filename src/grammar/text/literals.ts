@@ -33,6 +33,11 @@ export class Literals implements Automaton {
     return this.ends[state]! >= 0;
   }
 
+  /** How many different texts. */
+  get size(): number {
+    return new Set(this.texts).size;
+  }
+
   /** Index of the text that ends at the state, or -1. */
   end(state: number): number {
     return this.ends[state]!;
@@ -74,5 +79,51 @@ export class Literals implements Automaton {
       state = child;
     }
     if (this.ends[state] === -1) this.ends[state] = index;
+  }
+}
+
+/** Some of a tree's texts: the tree is shared, and branches without any of them are dead. */
+export class SomeLiterals implements Automaton {
+  readonly start: number;
+  readonly boundaries: readonly number[];
+  private readonly tree: Literals;
+  private readonly chosen: ReadonlySet<string>;
+  private readonly all: boolean;
+
+  constructor(tree: Literals, chosen: ReadonlySet<string>) {
+    this.tree = tree;
+    this.chosen = chosen;
+    this.all = chosen.size >= tree.size;
+    this.boundaries = tree.boundaries;
+    this.start = chosen.size === 0 ? DEAD : tree.start;
+  }
+
+  get texts(): readonly string[] {
+    return [...this.chosen];
+  }
+
+  step(state: number, code: number): number {
+    const next = this.tree.step(state, code);
+    if (this.all) return next;
+    return next !== DEAD && this.tree.below(next).some((index) => this.chosen.has(this.tree.texts[index]!))
+      ? next
+      : DEAD;
+  }
+
+  accepts(state: number): boolean {
+    const end = this.tree.end(state);
+    return end >= 0 && this.chosen.has(this.tree.texts[end]!);
+  }
+
+  shortest(state: number): number {
+    return this.tree.shortest(state);
+  }
+
+  longest(state: number): number {
+    return this.tree.longest(state);
+  }
+
+  lasting(): number {
+    return Number.POSITIVE_INFINITY;
   }
 }

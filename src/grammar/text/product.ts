@@ -13,13 +13,19 @@ export class Product {
   readonly start: number;
   /** Code points at which some automaton begins to behave otherwise, ascending. */
   readonly boundaries: readonly number[];
+  /** Automata that only say what a text matches; none of them keeps it alive. */
+  private readonly marks: ReadonlySet<number>;
   private readonly vectors: (readonly number[])[] = [];
   private readonly index = new Map<number | string, number>();
 
-  constructor(automata: readonly Automaton[], options: { joined: boolean; open: boolean }) {
+  constructor(
+    automata: readonly Automaton[],
+    options: { joined: boolean; open: boolean; marks?: readonly number[] },
+  ) {
     this.automata = automata;
     this.joined = options.joined;
     this.open = options.open;
+    this.marks = new Set(options.marks);
     this.boundaries = [...new Set(automata.flatMap((automaton) => [...automaton.boundaries]))].sort(
       (a, b) => a - b,
     );
@@ -68,7 +74,8 @@ export class Product {
     const accepting = (inner: number, i: number): boolean =>
       inner !== DEAD && this.automata[i]!.accepts(inner);
     const at = this.at(state);
-    return this.joined ? at.every(accepting) : this.open || at.some(accepting);
+    if (this.joined) return at.every(accepting);
+    return this.open || at.some((inner, i) => !this.marks.has(i) && accepting(inner, i));
   }
 
   /** Bounds on the code points still to come. */
@@ -96,9 +103,21 @@ export class Product {
     return at.length === 0 ? 0 : this.automata[0]!.lasting(at[0]!);
   }
 
+  /** Fewest code points still to come after one of the code points from `low` to `high`. */
+  shortestAfter(state: number, low: number, high: number): number {
+    let least = Number.POSITIVE_INFINITY;
+    const cuts = this.boundaries;
+    let at = this.boundaryAfter(low);
+    for (let code = low; code <= high && least > 0; code = cuts[at++] ?? Number.POSITIVE_INFINITY) {
+      const next = this.step(state, code);
+      if (next !== DEAD) least = Math.min(least, this.shortest(next));
+    }
+    return least;
+  }
+
   private lives(at: readonly number[]): boolean {
     if (this.joined) return at.every((inner) => inner !== DEAD);
-    return this.open || at.some((inner) => inner !== DEAD);
+    return this.open || at.some((inner, i) => inner !== DEAD && !this.marks.has(i));
   }
 
   private boundaryAfter(code: number): number {

@@ -37,7 +37,7 @@ export class StringMachine {
   constructor(
     automata: readonly Automaton[],
     spelling: Spelling,
-    options: { joined: boolean; open: boolean },
+    options: { joined: boolean; open: boolean; marks?: readonly number[] },
   ) {
     this.spelling = spelling;
     this.product = new Product(automata, options);
@@ -108,6 +108,11 @@ export class StringMachine {
 
   longest(state: number): number {
     return this.product.longest(this.ats[state]!);
+  }
+
+  /** `at` tells all that is read. */
+  settled(state: number): boolean {
+    return this.decoding.settled(this.partials[state]!);
   }
 
   /** Not in the middle of a character. */
