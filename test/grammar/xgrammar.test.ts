@@ -149,8 +149,6 @@ const inString = (before: string): boolean => (before.replaceAll(/\\./g, '').spl
 
 /** Every difference that there is between the two, by its reason. */
 const KNOWN: Readonly<Record<string, (difference: Difference) => boolean>> = {
-  'ours: -0 is an integer in JSON': ({ ours, before, token }) =>
-    ours && (token === '-0' || (token === '0' && before.endsWith('-'))),
   'theirs: an exponent with which the number is infinite': ({ ours, before }) =>
     !ours && /e\+\d\d$/.test(before),
   'theirs: escapes that a program would not write; they are ours with whitespace: flexible': ({
