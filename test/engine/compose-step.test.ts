@@ -77,12 +77,20 @@ describe('shares', () => {
   }
 
   test('are equal in tokens, however much one asks for at a time', () => {
-    const served = serve(new FairShares(), ['big', 'small'], (flow) => (flow === 'big' ? 200 : 5), 500);
+    const served = serve(new FairShares(256), ['big', 'small'], (flow) => (flow === 'big' ? 200 : 5), 500);
     expect(served.get('big')! / served.get('small')!).toBeCloseTo(1, 0);
   });
 
+  test('do not keep out for long who rode along a lot', () => {
+    const shares = new FairShares(64);
+    shares.waiting(['rider', 'other']);
+    shares.charge('rider', 10_000);
+    const served = serve(shares, ['rider', 'other'], () => 4, 40);
+    expect(served.get('rider')).toBeGreaterThan(30);
+  });
+
   test('are not saved up by who was away', () => {
-    const shares = new FairShares();
+    const shares = new FairShares(256);
     serve(shares, ['busy'], () => 10, 1000);
     const served = serve(shares, ['busy', 'back'], () => 10, 20);
     expect(served.get('busy')).toBe(100);

@@ -61,7 +61,8 @@ export class Scheduler {
   readonly stats: SchedulerStats = { steps: 0, rows: 0, tokens: 0, padding: 0, stepMs: 0 };
   readonly #decoder: Decoder;
   readonly #options: SchedulerOptions;
-  readonly #shares = new FairShares();
+  /** Of long rows, and of short ones. */
+  readonly #shares: readonly [FairShares, FairShares];
   readonly #jobs = new Set<Job>();
   #arrivals = 0;
   #serial = 0;
@@ -71,6 +72,7 @@ export class Scheduler {
   constructor(decoder: Decoder, options: SchedulerOptions = DEFAULT_SCHEDULE) {
     this.#decoder = decoder;
     this.#options = options;
+    this.#shares = [new FairShares(options.tokens), new FairShares(2 * SHORT)];
   }
 
   /** Jobs that wait for a run or for the rest of one. */
@@ -124,13 +126,17 @@ export class Scheduler {
 
   async #step(): Promise<void> {
     const { piece, tokens, rows: most } = this.#options;
-    this.#shares.waiting([...this.#jobs].map(({ flow }) => flow));
-    const waiting = [...this.#jobs]
-      .sort((a, b) => this.#shares.of(a.flow) - this.#shares.of(b.flow) || a.arrived - b.arrived)
-      .flatMap((job) => job.rows.filter((row) => !row.done).map((row) => ({ job, row })));
     const longest = this.#jobs.size > 1 ? piece : tokens;
-    const kind = this.#kindOfTurn(waiting.map(({ row }) => row.width(longest) > SHORT));
-    const those = waiting.filter(({ row }) => row.width(longest) > SHORT === kind);
+    const all = [...this.#jobs].flatMap((job) =>
+      job.rows.filter((row) => !row.done).map((row) => ({ job, row, long: row.width(longest) > SHORT })),
+    );
+    const kind = this.#kindOfTurn(all.map(({ long }) => long));
+    const shares = this.#shares[kind ? 0 : 1];
+    const waiting = all.filter(({ long }) => long === kind);
+    shares.waiting(waiting.map(({ job }) => job.flow));
+    const those = waiting.sort(
+      (a, b) => shares.of(a.job.flow) - shares.of(b.job.flow) || a.job.arrived - b.job.arrived,
+    );
     const candidates = those.map(({ job, row }): Candidate => row.candidate(longest, job.id));
     const limits = { tokens, rows: most, adapters: this.#decoder.adapterCapacity };
     const batch = composeStep(candidates, limits).map((i) => those[i]!);
@@ -175,7 +181,8 @@ export class Scheduler {
     this.stats.rows += rows.length;
     this.stats.tokens += read;
     this.stats.padding += rows.length * width - read;
-    for (const [i, { job }] of batch.entries()) this.#shares.charge(job.flow, rows[i]!.tokens.length);
+    const shares = this.#shares[this.#lastWasLong ? 0 : 1];
+    for (const [i, { job }] of batch.entries()) shares.charge(job.flow, rows[i]!.tokens.length);
   }
 
   #settle(job: Job): void {
