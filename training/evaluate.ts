@@ -8,6 +8,7 @@ import { isDeepStrictEqual, parseArgs } from 'node:util';
 import { MEANT } from '../bench/call-inputs.ts';
 import { ground } from '../src/calls/grounding.ts';
 import { createOnnxEngine, type EngineTool } from '../src/engine/index.ts';
+import { areaUnderCurve, type Doubt, fieldDoubts } from './doubts.ts';
 import { HELD_OUT, NOW, ZONE } from './samples/held-out.ts';
 
 const { values, positionals } = parseArgs({
@@ -39,7 +40,8 @@ for (const file of readdirSync('schemas').filter((name) => name.endsWith('.json'
   tools.push({ name, description, parameters, ...(adapter && { adapter }) });
 }
 
-const doubts: { confidence: number; right: boolean }[] = [];
+const doubts: Doubt[] = [];
+const fieldwise: Doubt[] = [];
 const tally = new Map<string, { n: number; selected: number; exact: number; both: number }>();
 for (const row of HELD_OUT) {
   const key = row.tool ?? '(none)';
@@ -53,8 +55,10 @@ for (const row of HELD_OUT) {
   const tool = tools.find(({ name }) => name === row.tool);
   if (!tool) continue;
   const input = ground(row.text, tool.parameters, new Date(NOW), ZONE);
-  const { text, confidence } = await engine.generate({ input, tool });
-  const exact = isDeepStrictEqual(parse(text), row.arguments);
+  const { text, confidence, fields } = await engine.generate({ input, tool });
+  const written = parse(text);
+  const exact = isDeepStrictEqual(written, row.arguments);
+  fieldwise.push(...fieldDoubts(fields, written, row.arguments));
   if (exact) count.exact++;
   else if (values.misses) console.log(`${key}: ${input}\n    ${text} (${confidence.toFixed(2)})`);
   if (exact && selected) count.both++;
@@ -82,18 +86,18 @@ console.log(
   percent(total.both, calls),
 );
 
-const right = doubts.filter((call) => call.right);
-const wrong = doubts.filter((call) => !call.right);
-const ordered = right.flatMap((a) =>
-  wrong.map((b): number => (a.confidence > b.confidence ? 1 : a.confidence === b.confidence ? 0.5 : 0)),
-);
 console.log(
   `
 selection on the ${MEANT.length} requests of bench/call-inputs.ts: ${percent(meant, MEANT.length).trim()}`,
 );
-console.log(
-  `confidence of right against wrong calls, area under curve: ${(ordered.reduce((sum, x) => sum + x, 0) / ordered.length).toFixed(3)}`,
-);
+const judged = (name: string, all: readonly Doubt[]) => {
+  const wrong = all.filter(({ right }) => !right).length;
+  console.log(
+    `confidence of right against wrong ${name}, area under curve: ${areaUnderCurve(all).toFixed(3)} (${all.length}, ${wrong} of them wrong)`,
+  );
+};
+judged('calls', doubts);
+judged('arguments', fieldwise);
 for (const least of [0, 0.3, 0.5, 0.7]) {
   const sent = doubts.filter(({ confidence }) => confidence >= least);
   const good = sent.filter((call) => call.right).length;
