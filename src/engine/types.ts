@@ -90,6 +90,8 @@ export interface EngineInfo {
   readonly vocabulary: number;
   readonly context: number;
   readonly device: string;
+  /** Why there. */
+  readonly deviceReason: string;
 }
 
 /** Counts since the model was loaded. */

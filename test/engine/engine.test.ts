@@ -85,6 +85,7 @@ describe('the embedded model', () => {
       context: 512,
     });
     expect(engine.info.device).toMatch(/^cpu/);
+    expect(engine.info.deviceReason).toMatch(/ONNX Runtime/);
     expect(engine.trouble()).toBeNull();
   });
 

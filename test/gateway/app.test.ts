@@ -291,6 +291,11 @@ describe('/metrics', () => {
     );
     expect(text).toContain('tenon_ready 1');
     expect(text).not.toMatch(/secret|BREW/);
+    expect(text).toContain('tenon_engine_requests{state="waiting"} 2');
+    expect(text).toContain('tenon_engine_work_total{kind="steps"} 7');
+    expect(text).toContain('tenon_engine_draft_tokens_total{kind="habit_accepted"} 3');
+    // Asked twice, counted once.
+    expect(await (await app.request('/metrics')).text()).toContain('tenon_engine_work_total{kind="steps"} 7');
   });
 });
 

@@ -97,6 +97,7 @@ const notAsked: Pick<Engine, 'info' | 'select' | 'generate' | 'trouble' | 'stats
     vocabulary: 0,
     context: 0,
     device: 'none',
+    deviceReason: '',
   },
   select: refuse,
   generate: refuse,
@@ -104,6 +105,18 @@ const notAsked: Pick<Engine, 'info' | 'select' | 'generate' | 'trouble' | 'stats
   stats: () => ({
     queue: { waiting: 2, running: 1, limit: 128, refused: 0 },
     restarts: 0,
-    model: null,
+    model: {
+      steps: 7,
+      rows: 20,
+      tokens: 90,
+      padding: 4,
+      stepMs: 30,
+      maskMs: 1,
+      active: 1,
+      copiedBytes: 0,
+      adapterSlots: 15,
+      prefix: { asked: 40, known: 30, bytes: 1000 },
+      drafts: { request: { proposed: 9, accepted: 8 }, habit: { proposed: 4, accepted: 3 } },
+    },
   }),
 };

@@ -29,7 +29,7 @@ function takeRun(matcher: Matcher, tokenizer: Tokenizer, mask: Uint32Array): rea
   const raw = matcher.forced().filter((token) => tokenizer.bytes[token]);
   if (raw.length === 0) return [];
   const text = tokenizer.decode(raw);
-  const tokens = text.includes('\uFFFD') ? raw : tokenizer.encodeContinuation(text);
+  const tokens = text.includes('\uFFFD') ? raw : encoded(tokenizer, text);
   const taken = acceptAll(matcher, tokens) ? tokens : acceptAll(matcher, raw) ? raw : [];
   const last = taken.at(-1);
   if (last === undefined) return [];
@@ -38,6 +38,19 @@ function takeRun(matcher: Matcher, tokenizer: Tokenizer, mask: Uint32Array): rea
   if (hasLonger(tokenizer, mask, last)) return taken.slice(0, -1);
   matcher.accept(last);
   return taken;
+}
+
+/** Forced texts are few, keys of schemas most of all, and come again with every call. */
+const MOST_TEXTS = 4096;
+const ENCODED = new WeakMap<Tokenizer, Map<string, readonly number[]>>();
+
+function encoded(tokenizer: Tokenizer, text: string): readonly number[] {
+  const known = ENCODED.get(tokenizer) ?? new Map<string, readonly number[]>();
+  ENCODED.set(tokenizer, known);
+  const tokens = known.get(text) ?? tokenizer.encodeContinuation(text);
+  if (known.size >= MOST_TEXTS) known.clear();
+  known.set(text, tokens);
+  return tokens;
 }
 
 /** All or nothing. */

@@ -11,6 +11,7 @@ import type {
 import { type Progress, writeAnswer } from './answer.ts';
 import { type CallStart, startCall } from './call-start.ts';
 import { Decoder } from './decoder.ts';
+import { chooseDevice } from './device.ts';
 import { type DraftCounts, Drafter, DraftMemory, type DraftSource } from './drafter.ts';
 import { fieldConfidences, overallConfidence } from './field-confidence.ts';
 import { flowOf } from './flow.ts';
@@ -83,6 +84,7 @@ export class Runtime {
     this.#scheduler = new Scheduler(decoder);
     this.#selection = options.selection;
     this.#contexts = new ToolContexts(model, this.#adapters, options.grammars);
+    const device = chooseDevice(options.threads);
     this.info = {
       model: model.name,
       digest: model.digest,
@@ -90,7 +92,8 @@ export class Runtime {
       parameters: model.parameters,
       vocabulary: model.config.vocabulary,
       context: model.config.context,
-      device: `cpu (${options.threads} ${options.threads === 1 ? 'thread' : 'threads'}, ${options.precision})`,
+      device: device.name,
+      deviceReason: device.reason,
     };
   }
 
