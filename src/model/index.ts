@@ -16,10 +16,7 @@ export type { ChatTemplate, TemplateMessage, TemplateTool } from './chat-templat
 export { exportAdapter, type ScaledLora } from './gguf/export-adapter.ts';
 export { exportModel, type GgufFile } from './gguf/export-model.ts';
 export type { GgufTensorType } from './gguf/tensor-types.ts';
-export type { FetchProgress } from './hub/fetch-model.ts';
-export type { HubSource } from './hub/hub-repository.ts';
 export { inspectModel, type ModelSummary } from './inspect-model.ts';
-export { type KnownModel, ModelLibrary } from './library/model-library.ts';
 export { type LoadOptions, loadModel, type Model, readConfig } from './load-model.ts';
 export { PRECISIONS, type Precision } from './quantize/precision.ts';
 export { SafetensorsError, SafetensorsFile, type TensorInfo } from './safetensors.ts';

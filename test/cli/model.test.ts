@@ -1,9 +1,11 @@
+import { once } from 'node:events';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type HubServer, startHub } from '../model/hub-server.ts';
 import { TINY_CONFIGS } from '../model/tiny-configs.ts';
 import { temporaryFolder, writeTinyModel } from '../model/tiny-model.ts';
-import { tenon } from '../support/launch.ts';
+import { spawnTenon, tenon } from '../support/launch.ts';
 
 let data: string;
 let folder: string;
@@ -16,6 +18,15 @@ beforeAll(async () => {
 afterAll(async () => {
   await hub.close();
 });
+
+/** Bytes of weights that wait to be completed. */
+function partOf(incoming: string): number {
+  if (!existsSync(incoming)) return 0;
+  const parts = readdirSync(incoming, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('model.safetensors.part'),
+  );
+  return parts.reduce((sum, name) => sum + statSync(join(incoming, name)).size, 0);
+}
 
 const run = (...args: string[]) =>
   tenon(['model', ...args], {
@@ -39,6 +50,21 @@ describe('tenon model', () => {
       call: expect.any(String),
     });
     expect((await run('show', folder)).stdout).toMatch(/^architecture +qwen3$/m);
+  });
+
+  it('goes on where it was killed', async () => {
+    hub.faults.stall = { path: 'model.safetensors', after: 50_000 };
+    const env = { TENON_DATA: data, HF_ENDPOINT: hub.url };
+    const args = ['model', 'add', 'someone/tiny-qwen', '--name', 'killed'];
+    const child = spawnTenon(args, { env });
+    const incoming = join(data, 'models/.incoming');
+    await vi.waitUntil(() => partOf(incoming) > 0, { timeout: 20_000 });
+    child.kill('SIGKILL');
+    await once(child, 'close');
+    delete hub.faults.stall;
+    hub.fetched.length = 0;
+    expect(await tenon(args, { env })).toMatchObject({ code: 0 });
+    expect(hub.fetched).toEqual([expect.stringMatching(/^model\.safetensors from byte \d+$/)]);
   });
 
   it('says what is wrong, with exit code 1', async () => {

@@ -13,6 +13,8 @@ export interface HubServer {
   readonly faults: {
     /** The connection breaks after so many bytes of this file, as often as this says. */
     cut?: { readonly path: string; readonly after: number; times: number };
+    /** After so many bytes of this file nothing comes any more, and the connection stays. */
+    stall?: { readonly path: string; readonly after: number };
     /** One bit of this file is another. */
     corrupt?: string;
     /** More of this file comes than the hub says it has. */
@@ -54,7 +56,8 @@ export async function startHub(id: string, folder: string): Promise<HubServer> {
     else response.writeHead(200, headers);
     // The first byte alone is how a client asks for a file's size.
     if (range?.[2] !== '0') fetched.push(from > 0 ? `${path} from byte ${from}` : path);
-    const { cut } = faults;
+    const { cut, stall } = faults;
+    if (stall?.path === path && range?.[2] !== '0') return void response.write(part.subarray(0, stall.after));
     if (cut?.path === path && cut.times > 0 && range?.[2] !== '0') {
       cut.times--;
       response.write(part.subarray(0, cut.after), () => setTimeout(() => response.destroy(), 50));

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type FetchProgress, ModelLibrary } from '../../src/model/index.ts';
+import { type FetchProgress, ModelLibrary } from '../../src/model/library/index.ts';
 import { COMMIT, type HubServer, startHub } from './hub-server.ts';
 import { temporaryFolder, writeTinyModel } from './tiny-model.ts';
 
@@ -47,6 +47,19 @@ test('a connection that breaks is taken up where it broke', async () => {
   const resumedAt = [second, third].map((line) => Number(/from byte (\d+)/.exec(line!)![1]));
   expect(resumedAt[0]).toBeGreaterThan(0);
   expect(resumedAt[1]).toBeGreaterThan(resumedAt[0]!);
+});
+
+test('a hub that falls silent is given up, and what came is kept', async () => {
+  hub.faults.stall = { path: WEIGHTS, after: 60_000 };
+  const source = { id: ID, url: hub.url, patienceMs: 400 };
+  await expect(library.addFromHub(source)).rejects.toMatchObject({
+    code: 'hub_unreachable',
+    message: expect.stringContaining('nothing came for 0.4 s'),
+  });
+  delete hub.faults.stall;
+  hub.fetched.length = 0;
+  await library.addFromHub(source);
+  expect(hub.fetched).toEqual([expect.stringMatching(/from byte \d{5,}$/)]);
 });
 
 test('what came is kept when it is given up, and the next attempt goes on from there', async () => {

@@ -2,7 +2,8 @@ import { readdirSync, realpathSync, renameSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readDecoderWeights } from '../../src/model/decoder-weights.ts';
-import { inspectModel, ModelLibrary } from '../../src/model/index.ts';
+import { inspectModel } from '../../src/model/index.ts';
+import { ModelLibrary } from '../../src/model/library/index.ts';
 import { readConfig } from '../../src/model/load-model.ts';
 import { requiredTensors } from '../../src/model/required-tensors.ts';
 import { TINY_CONFIGS } from './tiny-configs.ts';

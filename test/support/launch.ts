@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -24,6 +24,11 @@ export async function tenon(args: readonly string[], options: LaunchOptions = {}
   child.stdin.end(options.stdin ?? '');
   const [code] = (await once(child, 'close')) as [number | null];
   return { code, ...output };
+}
+
+/** The same, still running: for what happens to it then. */
+export function spawnTenon(args: readonly string[], options: LaunchOptions = {}): ChildProcess {
+  return start(args, options).child;
 }
 
 /** A gateway in a process of its own, as users run it. */

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { GgufFile, GgufTensorType } from '../../model/index.ts';
+import { ModelLibrary } from '../../model/library/index.ts';
 import { command, print } from '../command.ts';
 import { SETTINGS } from '../config/settings.ts';
 import { bold, good, printable } from '../style.ts';
@@ -40,7 +41,7 @@ export function exportCommand(): Command {
 
 /** Loaded where it is needed: other commands start without it. */
 async function write({ out, adapters, adapter, type, ...options }: ExportOptions): Promise<GgufFile> {
-  const { exportAdapter, exportModel, ModelLibrary, readConfig } = await import('../../model/index.ts');
+  const { exportAdapter, exportModel, readConfig } = await import('../../model/index.ts');
   const model = new ModelLibrary(options.data).find(options.model);
   if (adapter === undefined) return exportModel(model, out, type);
   const { readModules } = await import('../../lora/index.ts');

@@ -1,7 +1,13 @@
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { TenonError } from '../../errors.ts';
-import type { FetchProgress, HubSource, KnownModel, ModelSummary } from '../../model/index.ts';
+import {
+  type FetchProgress,
+  type HubSource,
+  type KnownModel,
+  ModelLibrary,
+  type ModelSummary,
+} from '../../model/library/index.ts';
 import { command, print } from '../command.ts';
 import { SETTINGS } from '../config/settings.ts';
 import { createProgress, type Progress } from '../progress.ts';
@@ -43,7 +49,7 @@ function add(): Command {
 }
 
 async function addFrom(source: string, options: AddOptions): Promise<ModelSummary> {
-  const library = await openLibrary(options);
+  const library = new ModelLibrary(options.data);
   if (existsSync(source)) return await library.addFolder(source, options.name);
   if (!HUB_ID.test(source)) throw new TenonError('file_unreadable', { path: source, reason: 'ENOENT' });
   let bar: (Progress & { readonly total: number }) | null = null;
@@ -79,7 +85,7 @@ function hubSource(id: string, { revision, hub }: AddOptions): HubSource {
 function list(): Command {
   return modelsCommand('list', 'List the models that were added').action(async (options: ModelOptions) => {
     const { inspectModel } = await import('../../model/index.ts');
-    const models = (await openLibrary(options))
+    const models = new ModelLibrary(options.data)
       .list()
       .map((known) => ({ ...known, ...attempt(known, inspectModel) }));
     const rows = models.map(({ name, source, folder, summary, error }) => [
@@ -110,7 +116,7 @@ function show(): Command {
     .argument('<model>', 'a name, or a Hugging Face folder')
     .action(async (model: string, options: ModelOptions) => {
       const { inspectModel } = await import('../../model/index.ts');
-      const folder = (await openLibrary(options)).find(model);
+      const folder = new ModelLibrary(options.data).find(model);
       const summary = inspectModel(folder);
       const rows = Object.entries({ folder, ...summary }).map(([key, value]) => [
         key,
@@ -123,12 +129,6 @@ function show(): Command {
 function modelsCommand(name: string, summary: string): Command {
   const data = process.env.TENON_DATA || SETTINGS.data.fallback;
   return command(name, summary).option('--data <dir>', 'the data folder, also TENON_DATA', data);
-}
-
-/** Loaded where it is needed: other commands start without it. */
-async function openLibrary({ data }: ModelOptions) {
-  const { ModelLibrary } = await import('../../model/index.ts');
-  return new ModelLibrary(data);
 }
 
 function describe(summary: ModelSummary): string {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type Closers, createClosers, createLog, openDoor, openGateway } from '../../gateway/node.ts';
-import { ModelLibrary } from '../../model/index.ts';
+import { ModelLibrary } from '../../model/library/index.ts';
 import { type Config, SHIPPED_GRAMMARS } from '../config/settings.ts';
 import { registerSamples } from '../demo/register.ts';
 import { type RunningDemo, startDemo } from '../demo/start.ts';

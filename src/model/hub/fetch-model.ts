@@ -6,6 +6,7 @@ import { type InspectionLimits, inspectGuarded } from '../inspect-guarded.ts';
 import type { ModelSummary } from '../inspect-model.ts';
 import { downloadHubFile } from './download-file.ts';
 import { type HubFile, type HubSource, openHubRepository } from './hub-repository.ts';
+import { SOURCE_FILE } from './source-file.ts';
 import { smallFiles, weightFiles } from './wanted-files.ts';
 
 export interface FetchProgress {
@@ -14,9 +15,6 @@ export interface FetchProgress {
   readonly done: number;
   readonly total: number;
 }
-
-/** Where a folder of models says where one came from. */
-export const SOURCE_FILE = 'tenon-source.json';
 
 /**
  * Downloads a model from a Hugging Face hub to `target`, which appears when all of it is there and checked. Its

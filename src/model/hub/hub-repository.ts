@@ -1,6 +1,7 @@
 import { downloadFile, fileDownloadInfo, listFiles, modelInfo } from '@huggingface/hub';
 import type { TenonError } from '../../errors.ts';
 import { hubError } from './hub-error.ts';
+import { whileItFlows } from './while-it-flows.ts';
 
 /** Where a model comes from; `token` for private and gated ones. */
 export interface HubSource {
@@ -11,7 +12,11 @@ export interface HubSource {
   /** Default https://huggingface.co. */
   readonly url?: string;
   readonly token?: string;
+  /** A hub that says nothing for so long is not there; default a minute. */
+  readonly patienceMs?: number;
 }
+
+const PATIENCE_MS = 60_000;
 
 export interface HubFile {
   readonly path: string;
@@ -34,8 +39,10 @@ export const HUB_URL = 'https://huggingface.co';
 
 /** Throws `hub_unreachable`, `hub_refused`. */
 export async function openHubRepository(source: HubSource): Promise<HubRepository> {
-  const { id, revision = 'main', url = HUB_URL, token } = source;
-  const access = { hubUrl: url, ...(token && { accessToken: token }) };
+  const { id, revision = 'main', url = HUB_URL, token, patienceMs = PATIENCE_MS } = source;
+  const timed: typeof fetch = (input, init) =>
+    fetch(input, { ...init, signal: AbortSignal.timeout(patienceMs) });
+  const access = { hubUrl: url, fetch: timed, ...(token && { accessToken: token }) };
   try {
     const { sha } = await modelInfo({ name: id, revision, additionalFields: ['sha'], ...access });
     if (typeof sha !== 'string' || !/^[0-9a-f]{40}$/.test(sha)) throw new Error('it names no commit');
@@ -53,9 +60,9 @@ export async function openHubRepository(source: HubSource): Promise<HubRepositor
         try {
           const at = { repo: id, revision: sha, path: file.path, ...access };
           const downloadInfo = await fileDownloadInfo(at);
-          const blob = downloadInfo && (await downloadFile({ ...at, downloadInfo }));
+          const blob = downloadInfo && (await downloadFile({ ...at, downloadInfo, fetch }));
           if (!blob) throw new Error(`${file.path} is gone`);
-          yield* blob.slice(from, file.size).stream() as unknown as AsyncIterable<Uint8Array>;
+          yield* whileItFlows(blob.slice(from, file.size).stream(), patienceMs);
         } catch (error) {
           throw hubError(error, source);
         }

@@ -2,8 +2,9 @@ import { existsSync, lstatSync, readdirSync, realpathSync } from 'node:fs';
 import { mkdir, symlink } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { TenonError } from '../../errors.ts';
-import { type FetchProgress, fetchModel, SOURCE_FILE } from '../hub/fetch-model.ts';
+import type { FetchProgress } from '../hub/fetch-model.ts';
 import type { HubSource } from '../hub/hub-repository.ts';
+import { SOURCE_FILE } from '../hub/source-file.ts';
 import { INSPECTION_LIMITS, type InspectionLimits, inspectGuarded } from '../inspect-guarded.ts';
 import type { ModelSummary } from '../inspect-model.ts';
 import { readJsonObject } from '../read-json.ts';
@@ -67,6 +68,8 @@ export class ModelLibrary {
     onProgress: (progress: FetchProgress) => void = () => {},
   ): Promise<ModelSummary> {
     this.#checkFree(name);
+    // Loaded where it is needed: who only looks for a model starts without it.
+    const { fetchModel } = await import('../hub/fetch-model.ts');
     return await fetchModel(source, this.#path(name), join(this.#folder, INCOMING), this.#limits, onProgress);
   }
 
