@@ -1,6 +1,5 @@
 import { userInfo } from 'node:os';
-import { type ApiKey, checkNewKey, createKeys, type KeyWithSecret } from '../gateway/node.ts';
-import { openStore } from '../store/index.ts';
+import type { ApiKey, KeyWithSecret } from '../gateway/node.ts';
 import { type ClientOptions, clientOf } from './command.ts';
 import { ensureDataFolder } from './serve/data-folder.ts';
 
@@ -23,6 +22,11 @@ export async function withKeyDesk<T>(
   work: (desk: KeyDesk) => Promise<T>,
 ): Promise<T> {
   if (options.data === undefined) return await work(remoteDesk(options));
+  // Loaded where they are needed: every other command would wait for them.
+  const [{ checkNewKey, createKeys }, { openStore }] = await Promise.all([
+    import('../gateway/node.ts'),
+    import('../store/index.ts'),
+  ]);
   const store = await openStore({ folder: await ensureDataFolder(options.data) });
   try {
     const keys = await createKeys(store);

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { TenonError } from '../../errors.ts';
-import { type ApiKey, type KeyWithSecret, SCOPES } from '../../gateway/node.ts';
+import { type ApiKey, type KeyWithSecret, SCOPES } from '../../gateway/keys/types.ts';
 import type { Answer } from '../answer.ts';
 import { clientCommand, print } from '../command.ts';
 import { type KeyDeskOptions, withKeyDesk } from '../keys.ts';
