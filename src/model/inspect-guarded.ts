@@ -1,4 +1,5 @@
-import { Worker } from 'node:worker_threads';
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { type ErrorCode, TenonError } from '../errors.ts';
 import type { ModelSummary } from './inspect-model.ts';
 
@@ -16,8 +17,9 @@ interface Answer {
 }
 
 /**
- * `inspectModel`, or of what there is beside the weights (null), in a thread of its own: a chat template is a program,
- * and a tokenizer's pattern may take for ever. Throws `model_invalid` for one that takes too much, too.
+ * `inspectModel`, or of what there is beside the weights (null), in a process of its own: a chat template is a program
+ * and a tokenizer's pattern may take for ever, and a thread that is out of memory can take its process with it.
+ * Throws `model_invalid` for one that takes too much, too.
  */
 export async function inspectGuarded(folder: string, limits: InspectionLimits): Promise<ModelSummary>;
 export async function inspectGuarded(
@@ -30,10 +32,10 @@ export async function inspectGuarded(
   limits: InspectionLimits,
   parts?: 'small files',
 ): Promise<ModelSummary | null> {
-  const worker = new Worker(new URL('./inspect-worker.ts', import.meta.url), {
-    workerData: { folder, weights: parts === undefined },
-    resourceLimits: { maxOldGenerationSizeMb: limits.memoryMb },
+  const child = fork(fileURLToPath(new URL('./inspect-process.ts', import.meta.url)), {
+    execArgv: ['--disable-warning=ExperimentalWarning', `--max-old-space-size=${limits.memoryMb}`],
     env: {},
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
   const tooMuch = (what: string) =>
@@ -42,16 +44,20 @@ export async function inspectGuarded(
       reason: `its tokenizer or chat template takes too much ${what}`,
     });
   const timer = setTimeout(() => reject(tooMuch('time')), limits.ms);
-  worker.once('message', resolve);
-  worker.once('error', (error: NodeJS.ErrnoException) =>
-    reject(error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? tooMuch('memory') : error),
-  );
+  child.once('message', (answer) => resolve(answer as Answer));
+  child.once('error', reject);
+  child.once('close', (code, signal) => {
+    // V8 ends a process that is out of memory by a signal.
+    if (signal) reject(tooMuch('memory'));
+    else reject(new TenonError('internal', {}, { cause: new Error(`inspection ended with code ${code}`) }));
+  });
+  child.send({ folder, weights: parts === undefined });
   try {
     const { summary = null, failure } = await promise;
     if (failure) throw new TenonError(failure.code, failure.values);
     return summary;
   } finally {
     clearTimeout(timer);
-    await worker.terminate();
+    child.kill('SIGKILL');
   }
 }
