@@ -19,6 +19,7 @@ import { homeRoutes } from './routes/home.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { mcpRoutes } from './routes/mcp.ts';
 import { modelRoutes } from './routes/models.ts';
+import { addOpenApi } from './routes/openapi.ts';
 import { reviewRoutes } from './routes/reviews.ts';
 import { toolRoutes } from './routes/tools.ts';
 
@@ -65,6 +66,7 @@ export function createApp(ports: Ports): Hono<GatewayEnv> {
   app.route('/v1/models', modelRoutes(ports));
   app.route('/', healthRoutes(ports));
   app.route('/', homeRoutes(ports));
+  addOpenApi(app, ports.version);
   return app;
 }
 

@@ -11,16 +11,22 @@ export interface BodySchema {
   readonly additionalProperties: false;
 }
 
+export interface Check<T> {
+  (value: unknown): T;
+  readonly schema: BodySchema;
+}
+
 /**
  * Compiles the shape of one request body. The returned check narrows, or throws `invalid_request` that names
  * the member at fault in `param`. The schemas are ours, so they are compiled where the module loads.
  */
-export function createCheck<T>(schema: BodySchema): (value: unknown) => T {
+export function createCheck<T>(schema: BodySchema): Check<T> {
   const validate = ajv.compile<T>(schema);
-  return (value) => {
+  const check = (value: unknown): T => {
     if (validate(value)) return value;
     throw refusal(mostTelling(validate.errors ?? []), schema);
   };
+  return Object.assign(check, { schema });
 }
 
 /** A misspelled member is also a missing one: the first says what to do. */

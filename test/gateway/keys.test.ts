@@ -222,7 +222,7 @@ describe('scopes', () => {
       .filter(({ method }) => method !== 'ALL')
       .filter(({ method, path }) => needOf(method, path) === 'public')
       .map(({ method, path }) => `${method} ${path}`);
-    expect(open.sort()).toEqual(['GET /', 'GET /healthz', 'GET /readyz']);
+    expect(open.sort()).toEqual(['GET /', 'GET /healthz', 'GET /openapi.json', 'GET /readyz']);
     expect(needOf('GET', '/v1/keysish')).toEqual(['admin']);
   });
 

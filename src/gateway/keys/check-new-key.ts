@@ -1,5 +1,5 @@
 import { TenonError } from '../../errors.ts';
-import { createCheck } from '../check.ts';
+import { type Check, createCheck } from '../check.ts';
 import { type NewKey, SCOPES } from './types.ts';
 
 const MOST = 1_000_000_000;
@@ -26,9 +26,9 @@ const checkShape = createCheck<NewKey>({
 });
 
 /** A key as somebody asks for it. Throws `invalid_request`. */
-export function checkNewKey(value: unknown): NewKey {
-  return withMoment(checkShape(value));
-}
+export const checkNewKey: Check<NewKey> = Object.assign((value: unknown) => withMoment(checkShape(value)), {
+  schema: checkShape.schema,
+});
 
 /** The expiry in UTC, as it is compared. */
 function withMoment(key: NewKey): NewKey {

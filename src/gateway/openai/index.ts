@@ -4,5 +4,5 @@
 // once it is whole and valid: a fragment that has left cannot be taken back.
 export { type Completions, createCompletions } from './create-completions.ts';
 export { findModel, listModels, type ModelCard } from './models.ts';
-export { readChatRequest } from './parameters.ts';
+export { CHAT_BODY, readChatRequest } from './parameters.ts';
 export { toChatCompletion, toChunks } from './shape.ts';

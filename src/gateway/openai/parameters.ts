@@ -104,6 +104,9 @@ const NEUTRAL: Readonly<Record<string, readonly [values: readonly unknown[], why
   web_search_options: [[], 'nothing is looked up'],
 };
 
+/** The parameters as they are described; what is refused by its value is among them. */
+export const CHAT_BODY = checkBody.schema;
+
 /** Reads OpenAI's parameters. Throws `invalid_request`, `unsupported_parameter`, `text_unsupported`. */
 export function readChatRequest(value: unknown): ChatRequest {
   const body = checkBody(withoutNulls(value));

@@ -15,7 +15,7 @@ import { callerOptions, spend } from '../metering.ts';
 import { list, readPage } from '../paging.ts';
 import type { Ports } from '../ports.ts';
 
-const checkCallRequest = createCheck<CallRequest>({
+export const checkCallRequest = createCheck<CallRequest>({
   type: 'object',
   properties: {
     input: { type: 'string', minLength: 1, maxLength: 100_000 },

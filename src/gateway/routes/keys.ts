@@ -8,7 +8,7 @@ import type { Ports } from '../ports.ts';
 
 const DAY = 86_400;
 
-const checkRotation = createCheck<{ readonly grace_seconds?: number }>({
+export const checkRotation = createCheck<{ readonly grace_seconds?: number }>({
   type: 'object',
   properties: { grace_seconds: { type: 'integer', minimum: 0, maximum: 30 * DAY } },
   additionalProperties: false,

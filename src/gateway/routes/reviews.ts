@@ -10,7 +10,7 @@ import type { Ports } from '../ports.ts';
 
 type DecisionBody = ReviewDecision & { readonly actor?: string };
 
-const checkDecision = createCheck<DecisionBody>({
+export const checkDecision = createCheck<DecisionBody>({
   type: 'object',
   properties: {
     decision: { enum: ['approve', 'correct', 'reject'] },
