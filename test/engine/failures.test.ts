@@ -1,3 +1,5 @@
+import { truncateSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import {
   createOnnxEngine,
@@ -92,6 +94,21 @@ describe('a run that fails', () => {
     const others = await Promise.all(CITIES.map(async (city) => (await ask(engine, city)).text));
     expect(others).toEqual(CITIES.map((city) => expected.get(city)));
     expect(await poisonous).toMatchObject({ code: 'engine_run_failed', status: 503, message: /bad_alloc/ });
+    expect(engine.stats().restarts).toBe(0);
+  });
+});
+
+describe('a file that goes bad', () => {
+  test('after it was added fails the calls of that adapter, and none beside them', async () => {
+    const engine = await start();
+    const folder = writeTinyAdapter(randomModules(config, ['q_proj'], () => 2, 6, 0.02));
+    const { digest } = await engine.addAdapter(folder);
+    truncateSync(join(folder, 'adapter_model.safetensors'), 700);
+    const broken = engine.generate({ input: 'weather in Bonn', tool: { ...tool, adapter: digest } });
+    const outcome = broken.catch((error: unknown) => error);
+    const others = await Promise.all(CITIES.map(async (city) => (await ask(engine, city)).text));
+    expect(others).toEqual(CITIES.map((city) => expected.get(city)));
+    expect(await outcome).toMatchObject({ code: 'adapter_invalid' });
     expect(engine.stats().restarts).toBe(0);
   });
 });
