@@ -38,7 +38,10 @@ export function compileSchema(schema: unknown, options: GrammarOptions = {}): Gr
   let ready: { automata: NamedAutomata; goals: Goals } | undefined = { automata, goals: first };
   const make = (): WearingGraph => {
     const fresh = ready?.automata ?? grammars.automata();
-    const matching = new Matching(ready?.goals ?? goals(fresh), { flexible });
+    const matching = new Matching(ready?.goals ?? goals(fresh), {
+      flexible,
+      spaced: options.whitespace === 'spaced',
+    });
     ready = undefined;
     const value = new RootFrame(matching, suffix).alone.value(matching.goals.of([documents.root]));
     const start = prefix.length > 0 ? new Fixed(matching, prefix, 0, value) : value;

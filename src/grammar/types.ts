@@ -9,8 +9,8 @@ export interface Vocabulary {
 export interface GrammarOptions {
   /** Property order while decoding; default `schema`. */
   readonly order?: 'schema' | 'any';
-  /** Default `none`: compact JSON. */
-  readonly whitespace?: 'none' | 'flexible';
+  /** Default `none`: compact JSON. `spaced`: one space after each comma and colon, as many models write it. */
+  readonly whitespace?: 'none' | 'spaced' | 'flexible';
   /** Default `assert`. */
   readonly formats?: 'assert' | 'annotate';
   /** Other schema documents, by URI, for `$ref`. */

@@ -22,6 +22,8 @@ export interface CallFormat {
   /** Text around the arguments, as tokens write it: `{"name":"NAME","arguments":` and `}`. */
   readonly prefix: string;
   readonly suffix: string;
+  /** Whether the template writes a space after each comma and colon of the arguments. */
+  readonly spaced: boolean;
   /** The special token after the suffix (`</tool_call>`, `<|im_end|>`): with it the call is written. */
   readonly closing: number | null;
   /** Tokens that stand where `opening` would, when no tool fits; null where the template has none of its own. */
@@ -35,6 +37,11 @@ export function promptTokens(prompt: Prompt, tokenizer: Tokenizer, input: string
 // Unguessable, so that no tool's text can hold them.
 const INPUT = `input${randomUUID()}`;
 const ARGUMENT = `argument${randomUUID()}`;
+const ANOTHER = `another${randomUUID()}`;
+/** The two arguments as JSON; what stands after the first colon and the comma is caught. */
+const ARGUMENTS = new RegExp(
+  `\\{\\s*"${ARGUMENT}"\\s*:(\\s*)"${ARGUMENT}"\\s*,(\\s*)"${ANOTHER}"\\s*:\\s*0\\s*\\}`,
+);
 
 /** Throws `model_unsupported` where the template changes or repeats the request. */
 export function compilePrompt(
@@ -83,8 +90,8 @@ export function compileCallFormat(
     });
   };
 
-  const call = answer({ name: guarded.name, arguments: { [ARGUMENT]: ARGUMENT } });
-  const json = new RegExp(`\\{\\s*"${ARGUMENT}"\\s*:\\s*"${ARGUMENT}"\\s*\\}`).exec(call);
+  const call = answer({ name: guarded.name, arguments: { [ARGUMENT]: ARGUMENT, [ANOTHER]: 0 } });
+  const json = ARGUMENTS.exec(call);
   if (!json)
     throw new TenonError('model_unsupported', { feature: 'a chat template whose arguments are not JSON' });
   const opening = cutAfterLastSpecial(call.slice(0, json.index), tokenizer);
@@ -93,6 +100,7 @@ export function compileCallFormat(
     opening: encode(tokenizer, opening.markup),
     prefix: asWritten(tokenizer, unguard(opening.text)),
     suffix: unguard(closing.text),
+    spaced: json[1] === ' ' && json[2] === ' ',
     closing: encode(tokenizer, closing.markup)[0] ?? null,
     none: noneTokens(tokenizer, encode(tokenizer, answer()), encode(tokenizer, opening.markup), eos),
   };

@@ -43,7 +43,12 @@ describe('mask and accept', () => {
           maximum: 120,
           multipleOf: 0.5,
         }),
-        fc.constantFrom({}, { order: 'any' } as const, { order: 'any', whitespace: 'flexible' } as const),
+        fc.constantFrom(
+          {},
+          { order: 'any' } as const,
+          { order: 'any', whitespace: 'flexible' } as const,
+          { whitespace: 'spaced' } as const,
+        ),
         fc.array(fc.nat(), { maxLength: 25 }),
         (schema, options, choices) => {
           const matcher = createMatcher(compileSchema(schema, options), VOCABULARY);
@@ -57,6 +62,35 @@ describe('mask and accept', () => {
       ),
       { numRuns: 60 },
     );
+  });
+
+  it('may want one space after each comma and colon, and none elsewhere', () => {
+    const items = { enum: [1, 2, [3]] };
+    const schema = {
+      type: 'object',
+      properties: { a: { type: 'array', items, uniqueItems: true }, b: { const: { c: 'd, e: f' } } },
+      required: ['a', 'b'],
+    };
+    const grammar = compileSchema(schema, { whitespace: 'spaced' });
+    const takes = (text: string): boolean => {
+      const matcher = createMatcher(grammar, VOCABULARY);
+      return [...Buffer.from(text)].every((byte) => matcher.accept(byte)) && matcher.complete;
+    };
+    expect(takes('{"a": [1, [3], 2], "b": {"c": "d, e: f"}}')).toBe(true);
+    expect(takes('{"a": [], "b": {"c": "d, e: f"}}')).toBe(true);
+    for (const text of [
+      '{"a": [1,[3], 2], "b": {"c": "d, e: f"}}',
+      '{"a":[1, [3], 2], "b": {"c": "d, e: f"}}',
+      '{"a": [1, [3], 2],"b": {"c": "d, e: f"}}',
+      '{"a": [1, [3], 2], "b": {"c":"d, e: f"}}',
+      '{ "a": [], "b": {"c": "d, e: f"}}',
+      '{"a": [1, 1], "b": {"c": "d, e: f"}}',
+      '{"a": [],  "b": {"c": "d, e: f"}}',
+    ])
+      expect([text, takes(text)]).toEqual([text, false]);
+    const matcher = createMatcher(grammar, VOCABULARY);
+    const forced = matcher.forced().map((token) => TOKENS[token]!);
+    expect(Buffer.concat(forced).toString()).toBe('{"a": [');
   });
 
   it('ends with EOS once the value is whole, and takes nothing after it', () => {

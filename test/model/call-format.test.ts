@@ -53,6 +53,7 @@ test('how a call is written follows from the template', () => {
     opening: [3],
     prefix: '{"name":"book_table","arguments":',
     suffix: '}',
+    spaced: false,
     closing: 4,
     none: [5],
   });

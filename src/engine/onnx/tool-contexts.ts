@@ -99,10 +99,12 @@ export class ToolContexts {
     // With an adapter the signature leaves the prompt: the adapter knows it.
     const shown = adapted ? { name: tool.name } : fullTool(tool);
     const format = compileCallFormat(template, tokenizer, shown, config.eos);
-    const { prefix, suffix } = format;
+    const { prefix, suffix, spaced } = format;
     const grammar = compileSchema(closeObjects(tool.parameters), {
       prefix,
       suffix,
+      // As the model was taught, or its choices would count as doubt.
+      whitespace: spaced ? 'spaced' : 'none',
       grammars: this.#grammars,
     });
     const mask = new Uint32Array(Math.ceil(config.vocabulary / 32));

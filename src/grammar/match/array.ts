@@ -125,8 +125,10 @@ class AfterItem implements Position {
     const { family, count, counts } = this;
     if (byte === 0x5d) {
       if (family.plan.closable(count, counts)) out.push(...close(family.value, 'array', reading));
-    } else if (byte === 0x2c) out.push(...(family.rule.unique ? this.others(reading) : this.following));
-    else if (family.value.matching.flexible && isSpace(byte)) out.push(this);
+    } else if (byte === 0x2c) {
+      const next = family.rule.unique ? this.others(reading) : this.following;
+      out.push(...family.value.matching.separated(next));
+    } else if (family.value.matching.flexible && isSpace(byte)) out.push(this);
   }
 
   private get following(): readonly Position[] {

@@ -3,23 +3,39 @@ import type { Goals } from '../goal/goals.ts';
 import type { Goal } from '../goal/shape.ts';
 import { LIMITS } from '../limits.ts';
 import type { Frame } from './frame.ts';
+import { OneSpace } from './one-space.ts';
 import type { Position } from './position.ts';
 import { ValuePosition } from './value.ts';
 
 export interface MatchingOptions {
+  /** White space of any length wherever JSON has it. */
   readonly flexible: boolean;
+  /** One space after each comma and colon. */
+  readonly spaced?: boolean;
 }
 
 /** What the positions of one grammar share: identities, goals and options. */
 export class Matching {
   readonly goals: Goals;
   readonly flexible: boolean;
+  private readonly spaced: boolean;
   private ids = 0;
+  private readonly spaces = new Map<string, readonly Position[]>();
   private readonly ups = new Map<string, Up>();
 
   constructor(goals: Goals, options: MatchingOptions) {
     this.goals = goals;
     this.flexible = options.flexible;
+    this.spaced = options.spaced === true;
+  }
+
+  /** What a comma or a colon leads to: `next`, after a space where one belongs. */
+  separated(next: readonly Position[]): readonly Position[] {
+    if (!this.spaced || next.length === 0) return next;
+    const key = next.map(({ id }) => id).join();
+    let space = this.spaces.get(key);
+    if (space === undefined) this.spaces.set(key, (space = [new OneSpace(this.nextId(), next)]));
+    return space;
   }
 
   nextId(): number {

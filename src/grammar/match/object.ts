@@ -277,7 +277,7 @@ class Between implements Position {
   readonly final = false;
   private readonly frame: ObjectFrame;
   private readonly where: 'open' | 'value' | 'comma';
-  private comma: Between | undefined;
+  private comma: readonly Position[] | undefined;
   private key: KeyPosition | undefined;
 
   constructor(frame: ObjectFrame, where: 'open' | 'value' | 'comma') {
@@ -292,10 +292,14 @@ class Between implements Position {
     if (byte === 0x7d) {
       if (where !== 'comma' && frame.closable) out.push(...close(frame.value, 'object', reading));
     } else if (byte === 0x2c) {
-      if (where === 'value' && frame.takesMore) out.push((this.comma ??= new Between(frame, 'comma')));
+      if (where === 'value' && frame.takesMore) out.push(...this.afterComma);
     } else if (byte === 0x22) {
       if (where !== 'value' && frame.takesMore) out.push((this.key ??= KeyPosition.begin(frame)));
     } else if (frame.value.matching.flexible && isSpace(byte)) out.push(this);
+  }
+
+  private get afterComma(): readonly Position[] {
+    return (this.comma ??= this.frame.value.matching.separated([new Between(this.frame, 'comma')]));
   }
 }
 
@@ -306,17 +310,26 @@ export class AfterKey implements Position {
   readonly spacious: boolean;
   readonly final = false;
   private readonly flexible: boolean;
+  private readonly matching: Matching;
   private readonly options: readonly (readonly [ObjectFrame, Goal])[];
+  private next: readonly Position[] | undefined;
 
   constructor(options: readonly (readonly [ObjectFrame, Goal])[], matching: Matching) {
     this.id = matching.nextId();
     this.spacious = matching.flexible;
     this.flexible = matching.flexible;
+    this.matching = matching;
     this.options = options;
   }
 
   step(byte: number, _reading: Reading, out: Position[]): void {
-    if (byte === 0x3a) out.push(...this.options.map(([frame, goal]) => frame.alone.value(goal)));
+    if (byte === 0x3a) out.push(...this.value);
     else if (this.flexible && isSpace(byte)) out.push(this);
+  }
+
+  private get value(): readonly Position[] {
+    return (this.next ??= this.matching.separated(
+      this.options.map(([frame, goal]) => frame.alone.value(goal)),
+    ));
   }
 }
