@@ -7,6 +7,7 @@ import { KeyValueRow } from '../src/engine/onnx/key-value-row.ts';
 import { exportModel, loadModel } from '../src/model/index.ts';
 import { openLlama } from './engine-llama.ts';
 import { writeShapeModel } from './engine-shape-model.ts';
+import { round } from './figures.ts';
 
 const TOKENIZER = new URL('../models/tenon-base', import.meta.url).pathname;
 const PROMPT = 512;
@@ -25,7 +26,7 @@ interface Round {
 }
 
 interface Side {
-  round(): Promise<Round>;
+  run(): Promise<Round>;
   close(): Promise<void>;
 }
 
@@ -39,7 +40,8 @@ export async function timeShape(threads: number, rounds: number) {
     writeShapeModel(folder, TOKENIZER);
     const llama = await openLlama(threads);
     const pairs: Record<string, ReturnType<typeof compare>> = {};
-    for (const { precision, type } of PAIRS) {
+    // Rough is one round of the smaller.
+    for (const { precision, type } of rounds > 1 ? PAIRS : PAIRS.slice(0, 1)) {
       const sides = [
         await openOurs(folder, precision, threads),
         await openTheirs(llama, exportModel(folder, join(folder, `${type}.gguf`), type).path, threads),
@@ -59,10 +61,10 @@ export async function timeShape(threads: number, rounds: number) {
 /** One round each to warm up, then turn by turn, each side first as often as the other. */
 async function alternate(sides: readonly [Side, Side], rounds: number): Promise<readonly [Round[], Round[]]> {
   const measured: [Round[], Round[]] = [[], []];
-  for (const side of sides) await side.round();
+  for (const side of sides) await side.run();
   for (let i = 0; i < rounds; i++) {
     for (const which of i % 2 === 0 ? ([0, 1] as const) : ([1, 0] as const)) {
-      measured[which].push(await sides[which].round());
+      measured[which].push(await sides[which].run());
     }
   }
   return measured;
@@ -91,7 +93,7 @@ async function openOurs(folder: string, precision: 'int4' | 'int8', threads: num
     return best(result!.logprobs[0]!);
   };
   return {
-    async round() {
+    async run() {
       const past = new KeyValueRow(config);
       const begun = performance.now();
       let token = await next(past, promptTokens);
@@ -107,7 +109,7 @@ async function openTheirs(llama: Llama, modelPath: string, threads: number): Pro
   const model = await llama.loadModel({ modelPath });
   const context = await model.createContext({ contextSize: 1024, batchSize: PROMPT, threads });
   return {
-    async round() {
+    async run() {
       const sequence = context.getSequence();
       const begun = performance.now();
       let read = begun;
@@ -134,5 +136,3 @@ function best(values: Float32Array): number {
   for (let i = 1; i < values.length; i++) if (values[i]! > values[found]!) found = i;
   return found;
 }
-
-const round = (value: number): number => Math.round(value * 100) / 100;

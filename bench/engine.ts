@@ -1,31 +1,32 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ground } from '../src/calls/grounding.ts';
-import { createOnnxEngine, type EngineTool, type Generation, type Selection } from '../src/engine/index.ts';
+import { createOnnxEngine, type Generation, type Selection } from '../src/engine/index.ts';
 import { Decoder } from '../src/engine/onnx/decoder.ts';
 import { KeyValueRow } from '../src/engine/onnx/key-value-row.ts';
 import { type LoraAdapter, readAdapter, writeAdapter } from '../src/lora/index.ts';
 import { type DecoderConfig, loadModel, SITES, siteShapes } from '../src/model/index.ts';
 import { CALL_INPUTS } from './call-inputs.ts';
-
-const MODEL = new URL('../models/tenon-base', import.meta.url).pathname;
-/** What "tomorrow" in a request is relative to. */
-const NOW = new Date('2026-11-23T09:00:00Z');
-const SCHEMAS = new URL('../schemas/', import.meta.url).pathname;
+import { MODEL, NOW, sampleTools } from './engine-call-set.ts';
+import { timeAgainstLlama } from './engine-calls.ts';
+import { timeShape } from './engine-shape.ts';
+import { percentile, round, spread, sum } from './figures.ts';
 
 /**
- * `bench engine`: the model alone (a step, a prompt, a batch with and without adapters), then whole calls by the
- * engine, selection among the sample tools included. `--threads N` as the engine takes it; `--quick` asks less.
+ * `bench engine`: the model alone (a step, a prompt, a batch with and without adapters); whole calls by the bare model,
+ * selection among the sample tools included; the arguments of a hundred calls against llama.cpp; and a model of
+ * Qwen2.5-0.5B's shape against it. `--threads N` for both, default 1; `--quick` asks less.
  */
 export async function run(args: readonly string[]): Promise<void> {
   const at = args.indexOf('--threads');
-  const threads = at < 0 ? undefined : Number(args[at + 1]);
+  const threads = at < 0 ? 1 : Number(args[at + 1]);
   const quick = args.includes('--quick');
   const figures = {
-    ...(await timePasses(threads ?? 1, quick ? 15 : 60)),
-    ...(await timeCalls(threads, quick ? 10 : 4)),
+    ...(await timePasses(threads, quick ? 15 : 60)),
+    with_selection: await timeCalls(threads, quick ? 10 : 4),
+    ...(await timeAgainstLlama(threads, quick)),
+    shape_05b: await timeShape(threads, quick ? 1 : 6),
   };
   for (const [key, value] of Object.entries(figures)) {
     process.stdout.write(`${key.padEnd(28)} ${JSON.stringify(value)}\n`);
@@ -111,10 +112,9 @@ interface Sample {
 }
 
 /** Selection among all sample tools, then the chosen tool's arguments, by the bare model. */
-async function timeCalls(threads: number | undefined, every: number) {
-  const engine = await createOnnxEngine({ folder: MODEL, ...(threads !== undefined && { threads }) });
-  const files = readdirSync(SCHEMAS).filter((name) => name.endsWith('.json'));
-  const tools = files.map((file) => sampleTool(join(SCHEMAS, file)));
+async function timeCalls(threads: number, every: number) {
+  const engine = await createOnnxEngine({ folder: MODEL, threads });
+  const tools = sampleTools();
   const samples: Sample[] = [];
   const inputs = CALL_INPUTS.filter((_, i) => i % every === 0);
   // Signatures are read, grammars compiled, once: not what a call costs.
@@ -151,22 +151,4 @@ async function timeCalls(threads: number | undefined, every: number) {
     ),
     unfinished: samples.filter(({ generation }) => generation.finish !== 'stop').length,
   };
-}
-
-function sampleTool(path: string): EngineTool {
-  const { name, description, parameters } = JSON.parse(readFileSync(path, 'utf8')) as EngineTool;
-  return { name, description, parameters };
-}
-
-const spread = (values: readonly number[]) => ({
-  p50: round(percentile(values, 0.5)),
-  p99: round(percentile(values, 0.99)),
-});
-const round = (value: number): number => Math.round(value * 100) / 100;
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-
-/** Nearest rank. */
-function percentile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
 }

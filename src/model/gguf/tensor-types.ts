@@ -35,10 +35,11 @@ function encodeQ8(values: Float32Array): Uint8Array {
   const out = new Uint8Array((values.length / 32) * 34);
   const view = new DataView(out.buffer);
   for (let at = 0, to = 0; at < values.length; at += 32, to += 34) {
-    const scale = Math.abs(extreme(values, at)) / 127;
+    const scale = Math.abs(furthest(values, at)) / 127;
     const inverse = scale === 0 ? 0 : 1 / scale;
     view.setFloat16(to, scale, true);
-    for (let i = 0; i < 32; i++) out[to + 2 + i] = Math.round(values[at + i]! * inverse);
+    // Positive before it is cut off, so that cutting off rounds.
+    for (let i = 0; i < 32; i++) out[to + 2 + i] = ((values[at + i]! * inverse + 128.5) | 0) - 128;
   }
   return out;
 }
@@ -51,17 +52,20 @@ function encodeQ4(values: Float32Array): Uint8Array {
   const out = new Uint8Array((values.length / 32) * 18);
   const view = new DataView(out.buffer);
   for (let at = 0, to = 0; at < values.length; at += 32, to += 18) {
-    const scale = extreme(values, at) / -8;
+    const scale = furthest(values, at) / -8;
     const inverse = scale === 0 ? 0 : 1 / scale;
     view.setFloat16(to, scale, true);
-    const level = (i: number) => Math.min(15, Math.floor(values[at + i]! * inverse + 8.5));
-    for (let i = 0; i < 16; i++) out[to + 2 + i] = level(i) | (level(i + 16) << 4);
+    for (let i = 0; i < 16; i++) {
+      const low = Math.min(15, (values[at + i]! * inverse + 8.5) | 0);
+      const high = Math.min(15, (values[at + i + 16]! * inverse + 8.5) | 0);
+      out[to + 2 + i] = low | (high << 4);
+    }
   }
   return out;
 }
 
 /** Of the 32 values from `at` on, the one furthest from zero. */
-function extreme(values: Float32Array, at: number): number {
+function furthest(values: Float32Array, at: number): number {
   let found = 0;
   for (let i = at; i < at + 32; i++) if (Math.abs(values[i]!) > Math.abs(found)) found = values[i]!;
   return found;
