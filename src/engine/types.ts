@@ -24,7 +24,7 @@ export interface Selection {
   readonly tool: string | null;
   /** Probability of the choice, 0 to 1. */
   readonly confidence: number;
-  /** Every candidate's probability, best first. */
+  /** Every candidate's probability, best first; 0 for those that were not asked, because another was sure. */
   readonly scores: readonly { readonly tool: string; readonly probability: number }[];
   readonly usage: Usage;
   readonly timings: { readonly select_ms: number };

@@ -21,6 +21,7 @@ import type { EngineTool } from '../types.ts';
 import { closeObjects } from './close-objects.ts';
 import { takeForced } from './forced-tokens.ts';
 import { Lru } from './lru.ts';
+import { wordsOfTool } from './word-overlap.ts';
 
 /** All that follows from a tool's registration alone. */
 export interface ToolContext {
@@ -42,6 +43,7 @@ export class ToolContexts {
   readonly #model: Model;
   readonly #vocabulary: Vocabulary;
   readonly #compiled = new Lru<Omit<ToolContext, 'tool' | 'adapter'>>(KEPT_TOOLS);
+  readonly #words = new Lru<ReadonlySet<string>>(KEPT_TOOLS);
   readonly #listings = new Lru<Prompt>(KEPT_TOOLS);
   readonly #adapters: ReadonlyMap<string, LoraAdapter>;
   readonly #grammars: Readonly<Record<string, string>>;
@@ -78,6 +80,16 @@ export class ToolContexts {
     const prompt = compilePrompt(this.#model.template, this.#model.tokenizer, tools.map(fullTool));
     this.#listings.set(key, prompt);
     return prompt;
+  }
+
+  /** What the tool's registration says, for a first guess at which tool is meant. */
+  words(tool: EngineTool): ReadonlySet<string> {
+    const key = digest([tool.name, tool.description, tool.parameters]);
+    const known = this.#words.get(key);
+    if (known) return known;
+    const words = wordsOfTool(tool);
+    this.#words.set(key, words);
+    return words;
   }
 
   /** A matcher that has accepted `forced`. */
