@@ -115,9 +115,8 @@ function show(): Command {
   return modelsCommand('show', 'Show a model, or say what is wrong with it')
     .argument('<model>', 'a name, or a Hugging Face folder')
     .action(async (model: string, options: ModelOptions) => {
-      const { inspectModel } = await import('../../model/index.ts');
-      const folder = new ModelLibrary(options.data).find(model);
-      const summary = inspectModel(folder);
+      const library = new ModelLibrary(options.data);
+      const [folder, summary] = [library.find(model), await library.inspect(model)];
       const rows = Object.entries({ folder, ...summary }).map(([key, value]) => [
         key,
         Array.isArray(value) ? value.join(' ') : String(value).replaceAll('\n', '\\n'),

@@ -51,6 +51,11 @@ export class ModelLibrary {
     });
   }
 
+  /** What the model is, of that name or at that path. Throws `model_not_found`, `model_invalid`, `model_unsupported`. */
+  async inspect(nameOrPath: string): Promise<ModelSummary> {
+    return await inspectGuarded(this.find(nameOrPath), this.#limits);
+  }
+
   /** Checks the folder and links to it. Throws `model_invalid`, `model_unsupported`, `model_exists`. */
   async addFolder(folder: string, name = basename(resolve(folder))): Promise<ModelSummary> {
     this.#checkFree(name);
