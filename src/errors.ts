@@ -362,6 +362,12 @@ export const ERRORS = {
     message:
       'No connection to {origin} ({reason}). Nothing was sent. Check that it is up and that its address in the registration is right.',
   },
+  upstream_suspended: {
+    status: 503,
+    type: 'upstream_error',
+    message:
+      'Nothing was sent to {origin}: it failed {failures} times in a row and is left alone for {seconds} s. Check that it is up, then try again.',
+  },
   upstream_timeout: {
     status: 504,
     type: 'upstream_error',

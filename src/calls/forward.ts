@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { TenonError } from '../errors.ts';
 import type { Tool } from '../tools/types.ts';
 import type { UpstreamAnswer, UpstreamSpec } from '../upstream/types.ts';
@@ -6,6 +7,7 @@ import type { Arguments } from './judge.ts';
 import type { Also, OpenCall } from './open-call.ts';
 import { park } from './park.ts';
 import type { CallPorts } from './ports.ts';
+import { type Attempt, repetition } from './repeat.ts';
 
 const VALID = JSON.stringify({ valid: true, errors: [] });
 
@@ -61,17 +63,34 @@ export async function send(
   args: Arguments,
 ): Promise<void> {
   const started = performance.now();
-  let answer: UpstreamAnswer;
-  try {
-    answer = await ports.upstream.send(spec, args, {
-      idempotencyKey: idempotencyKey(call.id, call.row.attempts),
-    });
-  } catch (error) {
-    call.spend({ timings: { forward_ms: performance.now() - started } });
-    return await fail(call, error, { onError: ports.options?.onError });
+  const elapsed = (): number => performance.now() - started;
+  let attempt = await sendOnce(ports, call, spec, args);
+  for (let times = 1; ; times++) {
+    const again = repetition(spec, attempt, times, elapsed());
+    if (again === null) break;
+    const { wait, after } = again;
+    await sleep(wait);
+    // A repetition is written down before it leaves, like the first.
+    await call.advance('forwarding', {}, { attempt: call.row.attempts, resent: true, after, wait_ms: wait });
+    attempt = await sendOnce(ports, call, spec, args);
   }
-  call.spend({ timings: { forward_ms: performance.now() - started } });
-  await recordAnswer(call, spec, answer);
+  call.spend({ timings: { forward_ms: elapsed() } });
+  if ('error' in attempt) await fail(call, attempt.error, { onError: ports.options?.onError });
+  else await recordAnswer(call, spec, attempt.answer);
+}
+
+async function sendOnce(
+  ports: CallPorts,
+  call: OpenCall,
+  spec: UpstreamSpec,
+  args: Arguments,
+): Promise<Attempt> {
+  try {
+    const key = idempotencyKey(call.id, call.row.attempts);
+    return { answer: await ports.upstream.send(spec, args, { idempotencyKey: key }) };
+  } catch (error) {
+    return { error };
+  }
 }
 
 async function recordAnswer(

@@ -3,6 +3,14 @@ import { digest } from '../schema/index.ts';
 import type { IdempotencyKeyRow, Store } from '../store/index.ts';
 import type { CallRequest } from './types.ts';
 
+/** How long a key stands for its call. Longer than any program goes on repeating a request. */
+export const KEPT_DAYS = 30;
+
+/** Forgets keys that are older; returns how many. A request with one of them is a new request. */
+export async function forgetOldKeys(store: Pick<Store, 'idempotency'>, now: Date): Promise<number> {
+  return await store.idempotency.forgetBefore(new Date(now.getTime() - KEPT_DAYS * 86_400_000).toISOString());
+}
+
 /** A caller's key with the request it came with. */
 export interface KeyedRequest {
   readonly scope: string;

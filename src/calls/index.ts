@@ -5,6 +5,7 @@
 // `ground` works out what a text says of days and times, for serving and for training data alike.
 export { type CallListFilter, type CallOptions, type Calls, createCalls } from './create-calls.ts';
 export { ground } from './grounding.ts';
+export { forgetOldKeys } from './idempotency.ts';
 export { type Arguments, isArguments } from './judge.ts';
 export type { Also } from './open-call.ts';
 export type {

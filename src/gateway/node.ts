@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { createCalls } from '../calls/index.ts';
+import { createCalls, forgetOldKeys } from '../calls/index.ts';
 import { createOnnxEngine } from '../engine/index.ts';
 import { createReviews } from '../reviews/index.ts';
 import { createValidator } from '../schema/index.ts';
@@ -162,6 +162,7 @@ async function openPorts(
   const metrics = createMetrics(engine);
   const mcp = createMcp({ registry, calls, metrics, log, version });
   const keys = await createKeys(store);
+  opened(everyHour(() => forgetOldKeys(store, new Date()), log));
 
   const recovered = await calls.recover();
   if (Object.values(recovered).some((count) => count > 0))
@@ -181,5 +182,21 @@ async function openPorts(
     version,
     maxBodyBytes,
     hosts: namesOf(options.host),
+  };
+}
+
+/** Now, and each hour: what fails is tried again in the next one. */
+function everyHour(work: () => Promise<unknown>, log: Log): Closable {
+  let running: Promise<unknown> = Promise.resolve();
+  const run = (): void => {
+    running = work().catch((err: unknown) => log.warn({ err }, 'housekeeping failed'));
+  };
+  run();
+  const timer = setInterval(run, 3_600_000).unref();
+  return {
+    close: async () => {
+      clearInterval(timer);
+      await running;
+    },
   };
 }

@@ -8,6 +8,7 @@
 //     const { status, body } = await client.send(spec, { city: 'Oslo' }, { idempotencyKey: id });
 export { buildRequest, type UpstreamRequest } from './build-request.ts';
 export { checkUpstream } from './check-upstream.ts';
+export type { CircuitBreakerOptions } from './circuit-breaker.ts';
 export type { Resolve } from './guarded-connector.ts';
 export { createRedactor, type Environment } from './secrets.ts';
 export type { UpstreamAnswer, UpstreamClient, UpstreamSpec } from './types.ts';

@@ -31,14 +31,16 @@ export interface UpstreamAnswer {
   /** Parsed when JSON, else text; null when empty. */
   readonly body: unknown;
   readonly duration_ms: number;
+  /** What the answer's Retry-After asks to wait for, in milliseconds. */
+  readonly retry_after_ms?: number;
 }
 
 export interface UpstreamClient {
   /**
    * Sends exactly one request. Any HTTP answer resolves, 3xx (never followed), 4xx and 5xx included, with the
    * values of the spec's secrets taken out of it. Throws where nothing was sent: `upstream_refused` (address not
-   * allowed), `upstream_unreachable` (no connection), `upstream_argument_refused`, `secret_missing`,
-   * `secret_invalid`; and where the upstream may have acted: `upstream_timeout`, `upstream_invalid_answer`.
+   * allowed), `upstream_unreachable` (no connection), `upstream_suspended` (the origin failed too often just now),
+   * `upstream_argument_refused`, `secret_missing`, `secret_invalid`; and where the upstream may have acted: `upstream_timeout`, `upstream_invalid_answer`.
    */
   send(
     spec: UpstreamSpec,

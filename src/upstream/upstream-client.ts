@@ -1,6 +1,7 @@
 import { Agent, request } from 'undici';
 import { TenonError } from '../errors.ts';
 import { buildRequest, type UpstreamRequest } from './build-request.ts';
+import { type CircuitBreakerOptions, createCircuitBreaker } from './circuit-breaker.ts';
 import { AddressRefused, guardedConnector, type Resolve } from './guarded-connector.ts';
 import { isPublicAddress, literalAddress } from './public-address.ts';
 import { AnswerTooLarge, parseAnswer, readBytes } from './read-answer.ts';
@@ -19,6 +20,8 @@ export interface UpstreamClientOptions {
   readonly maxAnswerBytes?: number;
   /** Default 5,000. */
   readonly connectTimeoutMs?: number;
+  /** When an origin that fails is left alone. */
+  readonly breaker?: CircuitBreakerOptions;
   /** Resolves names instead of the system. */
   readonly resolve?: Resolve;
 }
@@ -29,13 +32,14 @@ const CONNECTIONS = 128;
 
 /**
  * Sends one request a call: no retry, no redirect (a 3xx is an answer like any other, and no success).
- * After `upstream_refused`, `upstream_unreachable`, `upstream_argument_refused` and `secret_*` nothing has
+ * After `upstream_refused`, `upstream_unreachable`, `upstream_suspended`, `upstream_argument_refused` and `secret_*` nothing has
  * been sent; after `upstream_timeout` and `upstream_invalid_answer` the upstream may have acted.
  */
 export function createUpstreamClient(options: UpstreamClientOptions): UpstreamClient {
   const { env, maxAnswerBytes = 1024 * 1024, connectTimeoutMs = 5_000 } = options;
   const allowed = new Set((options.allowedOrigins ?? []).map((origin) => new URL(origin).origin));
   const sent = new WeakSet<object>();
+  const breaker = createCircuitBreaker(options.breaker);
   const agent = new Agent({
     connect: guardedConnector({
       allowed,
@@ -71,6 +75,7 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
     return {
       status: answer.statusCode,
       body: parseAnswer(bytes, String(answer.headers['content-type'] ?? '')),
+      ...retryAfter(answer.headers['retry-after']),
     };
   }
 
@@ -114,18 +119,26 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
       const timeout = AbortSignal.timeout(limit);
       const stop = AbortSignal.any(signal ? [timeout, signal] : [timeout]);
       const started = performance.now();
+      const settle = breaker.enter(out.origin);
       try {
         signal?.throwIfAborted();
         const answer = await exchange(out, headers, stop);
+        settle(answer.status >= 500 ? 'failed' : 'alive');
         const redact = createRedactor(Object.values(secrets));
         return {
-          status: answer.status,
+          ...answer,
           body: redactValue(answer.body, redact),
           duration_ms: performance.now() - started,
         };
       } catch (error) {
-        if (signal?.aborted) throw signal.reason;
-        throw explain(error, out.origin, limit, timeout.aborted, sent.has(stop));
+        if (signal?.aborted) {
+          settle('unknown');
+          throw signal.reason;
+        }
+        const known = explain(error, out.origin, limit, timeout.aborted, sent.has(stop));
+        // An address that may not be called says nothing of whoever is there.
+        settle(known.code === 'upstream_refused' ? 'unknown' : 'failed');
+        throw known;
       }
     },
     async close() {
@@ -137,6 +150,13 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
 /** The upstream answered, and the answer cannot be taken. */
 class UnusableAnswer extends Error {
   override readonly name = 'UnusableAnswer';
+}
+
+/** RFC 9110, 10.2.3: seconds, or a date. */
+function retryAfter(header: string | string[] | undefined): { readonly retry_after_ms?: number } {
+  if (typeof header !== 'string') return {};
+  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  return Number.isNaN(ms) ? {} : { retry_after_ms: Math.max(0, ms) };
 }
 
 function ownHeaders(spec: UpstreamSpec, idempotencyKey: string): Record<string, string> {
