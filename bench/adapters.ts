@@ -34,7 +34,8 @@ export async function run(args: readonly string[]): Promise<void> {
     await writeRandomModel(model, shape, EMBEDDED);
     const large = await measure(model, join(folder, 'large'), count, 24);
     const small = await measure(EMBEDDED, join(folder, 'small'), count, quick ? 80 : 240);
-    report({ ...large, embedded: small, slots: SLOTS, load_average: round(loadavg()[0]!) });
+    const cliff = await slotCost(join(folder, 'small'), Math.min(count, 100), quick ? 1 : 3);
+    report({ ...large, embedded: small, slot_cost: cliff, slots: SLOTS, load_average: round(loadavg()[0]!) });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -124,8 +125,37 @@ async function traffic(
   return { calls_per_s, cpu_ms_per_call };
 }
 
-/** `CONCURRENCY` at a time; as many of them as fit in `LONGEST_MS`. */
-async function callAll(engine: OnnxEngine, tools: readonly EngineTool[]) {
+/**
+ * What too few slots cost: 32 calls at once over `count` adapters of the embedded model, everything else known, with
+ * slots for 15 of them and with slots for all; milliseconds of processor a call, turn by turn.
+ */
+async function slotCost(folder: string, count: number, rounds: number) {
+  const engines = [SLOTS, count + 1].map((slots) =>
+    createOnnxEngine({ folder: EMBEDDED, slots, deadline: 300_000 }),
+  );
+  const [few, enough] = (await Promise.all(engines)) as [OnnxEngine, OnnxEngine];
+  const tools: EngineTool[] = [];
+  for (let i = 0; i < count; i++) {
+    const { digest } = await few.addAdapter(join(folder, String(i)));
+    await enough.addAdapter(join(folder, String(i)));
+    tools.push(toolOf(i, digest));
+  }
+  const spent = new Map([few, enough].map((engine) => [engine, 0]));
+  for (let round = 0; round <= rounds; round++) {
+    for (const engine of [few, enough]) {
+      const before = process.cpuUsage();
+      const { made } = await callAll(engine, tools, 32);
+      const { user, system } = process.cpuUsage(before);
+      if (round > 0) spent.set(engine, spent.get(engine)! + (user + system) / 1000 / made / rounds);
+    }
+  }
+  await Promise.all([few.close(), enough.close()]);
+  const [fewMs, enoughMs] = [spent.get(few)!, spent.get(enough)!];
+  return { few_ms: round(fewMs), enough_ms: round(enoughMs), ratio: round(fewMs / enoughMs) };
+}
+
+/** `concurrency` at a time; as many of them as fit in `LONGEST_MS`. */
+async function callAll(engine: OnnxEngine, tools: readonly EngineTool[], concurrency = CONCURRENCY) {
   const started = performance.now();
   let next = 0;
   let made = 0;
@@ -136,7 +166,7 @@ async function callAll(engine: OnnxEngine, tools: readonly EngineTool[]) {
       made++;
     }
   };
-  await Promise.all(Array.from({ length: CONCURRENCY }, client));
+  await Promise.all(Array.from({ length: concurrency }, client));
   return { made, seconds: (performance.now() - started) / 1000 };
 }
 
