@@ -3,6 +3,7 @@
 // its effects are, so `recover()` can end or park whatever a crash left open without sending anything twice.
 // What is not fit to go out waits for a person (`src/reviews/`), who sends it on through `forward`.
 // `ground` works out what a text says of days and times, for serving and for training data alike.
+export { type Admission, createAdmission } from './admission.ts';
 export { type CallListFilter, type CallOptions, type Calls, createCalls } from './create-calls.ts';
 export { ground } from './grounding.ts';
 export { forgetOldKeys } from './idempotency.ts';

@@ -84,7 +84,7 @@ describe('a gateway', () => {
       expect.stringMatching(/model\.safetensors.*\(model_invalid\)/),
     ]);
     const missing = await tenon([...args, '--model', join(folder, 'none')]);
-    expect([missing.code, missing.stderr]).toEqual([1, expect.stringContaining('model_invalid')]);
+    expect([missing.code, missing.stderr]).toEqual([1, expect.stringContaining('model_not_found')]);
   });
 });
 

@@ -315,6 +315,33 @@ describe('tools', () => {
   });
 });
 
+describe('more at once than are served', () => {
+  it('are refused with the time to wait: RateLimitError', async () => {
+    let release = (): void => {};
+    const gate = new Promise<void>((resolve) => (release = resolve));
+    engine.generates = async () => {
+      await gate;
+      return { text: ARGUMENTS };
+    };
+    const named = ask({ tool_choice: { type: 'function', function: { name: 'book_table' } } });
+    const failures: unknown[] = [];
+    let refused = (): void => {};
+    const first = new Promise<void>((resolve) => (refused = resolve));
+    const all = Array.from({ length: 30 }, () =>
+      client.chat.completions.create(named).catch((error: unknown) => {
+        failures.push(error);
+        if (failures.length === 6) refused();
+      }),
+    );
+    await first;
+    release();
+    await Promise.all(all);
+    expect(failures).toHaveLength(6);
+    expect(failures[0]).toBeInstanceOf(OpenAI.RateLimitError);
+    expect(failures[0]).toMatchObject({ code: 'queue_full' });
+  });
+});
+
 describe('response_format', () => {
   it('json_schema: a JSON text under the schema', async () => {
     const { choices } = await client.chat.completions.create(ask(json({ description: 'A booking' })));

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type AdapterLookup, type AdapterVersions, ground } from '../../calls/index.ts';
+import { type AdapterLookup, type AdapterVersions, createAdmission, ground } from '../../calls/index.ts';
 import type { Engine, EngineTool, Generation } from '../../engine/types.ts';
 import { TenonError } from '../../errors.ts';
 import type { Validator } from '../../schema/index.ts';
@@ -30,12 +30,19 @@ export interface Completions {
 /** As many as the calls of the pipeline choose among. */
 const MOST_CANDIDATES = 8;
 
+/**
+ * Completions that need the model at once; more are refused with `queue_full`. With the 96 calls of the pipeline these are
+ * fewer than the engine takes, so that neither crowds out the other.
+ */
+const MOST_RUNNING = 24;
+
 type Tokens = Completion['usage'];
 type Part = Pick<Completion, 'content' | 'refusal' | 'call' | 'finish' | 'usage'>;
 
 export function createCompletions(ports: CompletionPorts): Completions {
   const { engine, validator } = ports;
   const desk = createToolDesk(ports);
+  const admission = createAdmission(MOST_RUNNING);
 
   /** The text and whether it is whole; only what is whole is judged. */
   async function write(
@@ -134,6 +141,7 @@ export function createCompletions(ports: CompletionPorts): Completions {
       // Opened even where none may be called: a request with a broken schema is a broken request.
       const tools = await desk.open(request.tools, caller);
       const names = adapter === null ? tools.flatMap((tool) => tool.adapter ?? []) : [adapter.name];
+      const leave = admission.enter(null);
       const held = ports.adapters.hold(names);
       try {
         return {
@@ -142,6 +150,7 @@ export function createCompletions(ports: CompletionPorts): Completions {
         };
       } finally {
         held.release();
+        leave();
       }
     },
   };

@@ -1,9 +1,16 @@
 import { TenonError } from '../../errors.ts';
 import { boundInstance, boundSchema, digest, type JsonSchema, type Validator } from '../../schema/index.ts';
-import type { GrammarCompiler, Registry } from '../../tools/index.ts';
+import type { GrammarCompiler, Registry, Tool } from '../../tools/index.ts';
 import { checkTool, mayUseTool, type Who } from '../keys/index.ts';
 import { invalid, isRecord } from './refuse.ts';
 import type { GivenTool, UsableTool } from './types.ts';
+
+/**
+ * Schemas nobody has seen compile one after the other, so that requests can hold up registrations, whose threads these
+ * are, by one schema at most; so many may wait, and one request may take so long with all of its own.
+ */
+const MOST_WAITING = 16;
+const MOST_MS = 20_000;
 
 /** Schemas that passed, by their text: a client sends the same ones with every request. */
 const KEPT = 512;
@@ -30,6 +37,17 @@ export interface ToolDeskPorts {
 export function createToolDesk({ registry, validator, grammar }: ToolDeskPorts): ToolDesk {
   const admitted = new Map<string, Promise<JsonSchema>>();
 
+  let waiting = 0;
+  let last: Promise<unknown> = Promise.resolve();
+
+  async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (waiting >= MOST_WAITING) throw new TenonError('queue_full', { limit: MOST_WAITING, seconds: 5 });
+    waiting++;
+    const turn = last.then(work, work);
+    last = turn.catch(() => {});
+    return await turn.finally(() => waiting--);
+  }
+
   async function compile(schema: JsonSchema): Promise<JsonSchema> {
     const compiled = grammar.compile(schema);
     compiled.catch(() => {});
@@ -46,7 +64,7 @@ export function createToolDesk({ registry, validator, grammar }: ToolDeskPorts):
       const text = boundInstance(bounded);
       const known = admitted.get(text);
       if (known !== undefined) return await known;
-      const work = compile(JSON.parse(text) as JsonSchema);
+      const work = inTurn(() => compile(JSON.parse(text) as JsonSchema));
       admitted.set(text, work);
       work.catch(() => admitted.delete(text));
       const oldest = admitted.keys().next().value;
@@ -60,31 +78,48 @@ export function createToolDesk({ registry, validator, grammar }: ToolDeskPorts):
     }
   }
 
+  async function openOne(
+    tool: GivenTool,
+    own: Tool | undefined,
+    at: string,
+    caller: Who,
+  ): Promise<UsableTool> {
+    const { name, description = '', parameters } = tool;
+    if (parameters === undefined) {
+      if (own === undefined) return { name, description, parameters: NOTHING };
+      checkTool(caller, name);
+      return asRegistered(own);
+    }
+    if (!isRecord(parameters) || parameters.type !== 'object') {
+      throw invalid(at, '"parameters" must be a JSON Schema with "type": "object".');
+    }
+    const schema = await admit(parameters, at);
+    const isOwn = own !== undefined && mayUseTool(caller, name) && digest(own.parameters) === digest(schema);
+    return isOwn ? asRegistered(own) : { name, description, parameters: schema };
+  }
+
   return {
     admit,
     async open(tools, caller) {
       const registered = new Map((await registry.list()).map((tool) => [tool.name, tool]));
-      return await Promise.all(
-        tools.map(async ({ name, description = '', parameters }, i): Promise<UsableTool> => {
-          const own = registered.get(name);
-          const adapter = own?.adapter === undefined ? {} : { adapter: own.adapter };
-          if (parameters === undefined) {
-            if (own === undefined) return { name, description, parameters: NOTHING };
-            checkTool(caller, name);
-            return { name, description: own.description, parameters: own.parameters, ...adapter };
-          }
-          const at = `tools.${i}.function.parameters`;
-          if (!isRecord(parameters) || parameters.type !== 'object') {
-            throw invalid(at, '"parameters" must be a JSON Schema with "type": "object".');
-          }
-          const schema = await admit(parameters, at);
-          const isOwn =
-            own !== undefined && mayUseTool(caller, name) && digest(own.parameters) === digest(schema);
-          return isOwn
-            ? { name, description: own.description, parameters: own.parameters, ...adapter }
-            : { name, description, parameters: schema };
-        }),
-      );
+      const until = performance.now() + MOST_MS;
+      const opened: UsableTool[] = [];
+      for (const [i, tool] of tools.entries()) {
+        const at = `tools.${i}.function.parameters`;
+        if (performance.now() > until) {
+          throw new TenonError(
+            'schema_too_complex',
+            { limit: `${MOST_MS} ms`, stage: 'all tools' },
+            { param: at },
+          );
+        }
+        opened.push(await openOne(tool, registered.get(tool.name), at, caller));
+      }
+      return opened;
     },
   };
+}
+
+function asRegistered({ name, description, parameters, adapter }: Tool): UsableTool {
+  return { name, description, parameters, ...(adapter === undefined ? {} : { adapter }) };
 }
