@@ -28,6 +28,8 @@ export interface SchedulerOptions {
 
 /** Rows of more new tokens than this are prompts; an answer's rows are shorter, drafts included. */
 const SHORT = 16;
+/** Steps of short rows for each of long ones. With more, answers end sooner and share fewer steps. */
+const SHORT_STEPS = 2;
 
 export const DEFAULT_SCHEDULE: SchedulerOptions = { tokens: 256, rows: 32, piece: 64 };
 
@@ -68,6 +70,7 @@ export class Scheduler {
   #serial = 0;
   #running = false;
   #lastWasLong = false;
+  #shortSteps = 0;
 
   constructor(decoder: Decoder, options: SchedulerOptions = DEFAULT_SCHEDULE) {
     this.#decoder = decoder;
@@ -149,12 +152,13 @@ export class Scheduler {
   }
 
   /**
-   * Whether long rows are next. They and short ones take turns: answers under way wait for one piece of a prompt at
+   * Whether long rows are next. They and short ones take turns, one step and two: answers under way wait for one piece of a prompt at
    * most, and meanwhile gather into a fuller batch.
    */
   #kindOfTurn(areLong: readonly boolean[]): boolean {
-    const other = areLong.includes(!this.#lastWasLong);
-    this.#lastWasLong = other ? !this.#lastWasLong : this.#lastWasLong;
+    const [some, all] = [areLong.includes(true), !areLong.includes(false)];
+    this.#lastWasLong = all || (some && this.#shortSteps >= SHORT_STEPS);
+    this.#shortSteps = this.#lastWasLong ? 0 : this.#shortSteps + 1;
     return this.#lastWasLong;
   }
 
