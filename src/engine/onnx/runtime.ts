@@ -92,7 +92,7 @@ export class Runtime {
       parameters: model.parameters,
       vocabulary: model.config.vocabulary,
       context: model.config.context,
-      device: device.name,
+      device: `${device.name}, ${options.precision}`,
       deviceReason: device.reason,
     };
   }
