@@ -1,13 +1,15 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createApp } from '../../src/gateway/app.ts';
 import { createKeys, type KeyWithSecret, needOf } from '../../src/gateway/keys/index.ts';
 import { scriptEngine } from '../calls/rig.ts';
-import { openTestPorts, type TestPorts } from './ports.ts';
+import { openTestPorts, startThreads, type TestPorts } from './ports.ts';
 
+const threads = startThreads();
+afterAll(() => threads.close());
 let test: TestPorts;
 let app: ReturnType<typeof createApp>;
 beforeEach(async () => {
-  test = await openTestPorts({ maxBodyBytes: 50_000, engine: scriptEngine() });
+  test = await openTestPorts({ maxBodyBytes: 50_000, engine: scriptEngine(), threads });
   app = createApp(test.ports);
 });
 afterEach(() => test.close());
@@ -307,6 +309,7 @@ describe('limits', () => {
     const refused = await ask(slow, 'GET', '/v1/models');
     expect(code(refused)).toEqual([429, 'rate_limited']);
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(20);
+    expect(refused.headers.get('x-ratelimit-remaining-requests')).toBe('0');
     expect((await ask(admin, 'GET', '/v1/models')).status).toBe(200);
   });
 
@@ -315,7 +318,7 @@ describe('limits', () => {
     await ask(admin, 'POST', '/v1/tools', TOOL);
     const poor = await make(admin, { name: 'poor', scopes: ['call'], tokens_per_day: 20 });
     const call = () => ask(poor, 'POST', '/v1/calls', { input: 'hi', tool: 'greet', dry_run: true });
-    expect((await call()).headers.get('x-ratelimit-remaining-tokens')).toBe('20');
+    expect((await call()).headers.get('x-ratelimit-remaining-tokens')).toBe('0');
     const refused = await call();
     expect(code(refused)).toEqual([429, 'token_budget_spent']);
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);

@@ -6,9 +6,9 @@ import { createMcp } from '../../src/gateway/mcp/index.ts';
 import { createMetrics } from '../../src/gateway/node-metrics.ts';
 import { createCompletions } from '../../src/gateway/openai/index.ts';
 import { createReviews } from '../../src/reviews/index.ts';
-import { createValidator } from '../../src/schema/index.ts';
+import { createValidator, type Validator } from '../../src/schema/index.ts';
 import { openStore, type Store } from '../../src/store/index.ts';
-import { createGrammarCompiler, createRegistry } from '../../src/tools/index.ts';
+import { createGrammarCompiler, createRegistry, type GrammarCompiler } from '../../src/tools/index.ts';
 import { createUpstreamClient } from '../../src/upstream/index.ts';
 
 export interface TestPorts {
@@ -24,6 +24,24 @@ export interface TestPortsOptions {
   readonly engine?: Pick<Engine, 'select' | 'generate'>;
   /** Origins on private addresses that tools may call. */
   readonly allowedOrigins?: readonly string[];
+  /** For tests that open many: starting threads costs more than the tests. Closed by whoever opened them. */
+  readonly threads?: Threads;
+}
+
+export interface Threads {
+  readonly validator: Validator;
+  readonly grammar: GrammarCompiler;
+  close(): Promise<void>;
+}
+
+export function startThreads(): Threads {
+  const validator = createValidator({ threads: 1 });
+  const grammar = createGrammarCompiler();
+  return {
+    validator,
+    grammar,
+    close: async () => void (await Promise.all([validator.close(), grammar.close()])),
+  };
 }
 
 /** The real rooms over a database in memory. */
@@ -31,11 +49,12 @@ export async function openTestPorts({
   maxBodyBytes,
   engine: scripted,
   allowedOrigins = [],
+  threads,
 }: TestPortsOptions): Promise<TestPorts> {
   const store = await openStore({ memory: true });
   const engine = { ...notAsked, ...scripted };
-  const validator = createValidator({ threads: 1 });
-  const grammar = createGrammarCompiler();
+  const own = threads ?? startThreads();
+  const { validator, grammar } = own;
   const upstream = createUpstreamClient({ env: {}, version: '0', allowedOrigins });
   const registry = createRegistry({
     store: store.tools,
@@ -78,7 +97,8 @@ export async function openTestPorts({
     },
     close: async () => {
       await mcp.close();
-      await Promise.all([validator.close(), grammar.close(), upstream.close()]);
+      if (threads === undefined) await own.close();
+      await upstream.close();
       await store.close();
     },
   };

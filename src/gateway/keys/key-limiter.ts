@@ -2,16 +2,14 @@ import { TenonError } from '../../errors.ts';
 import { TokenBucket } from './token-bucket.ts';
 import type { Caller } from './types.ts';
 
-export interface Admitted {
-  /** OpenAI's rate-limit headers, for clients that pace themselves by them. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** Once the answer is made. */
-  release(): void;
-}
-
 export interface KeyLimiter {
-  /** Throws `rate_limited`, `too_many_at_once`, `token_budget_spent`, each with the seconds to wait. */
-  admit(caller: Caller, spentToday: number): Admitted;
+  /**
+   * Call the answer once the request's is made. Throws `rate_limited`, `too_many_at_once`, `token_budget_spent`, each
+   * with the seconds to wait.
+   */
+  admit(caller: Caller, spentToday: number): () => void;
+  /** OpenAI's rate-limit headers, for clients that pace themselves by them. */
+  headers(caller: Caller, spentToday: number): Readonly<Record<string, string>>;
 }
 
 export interface Clocks {
@@ -51,15 +49,16 @@ export function createKeyLimiter({ now, monotonic }: Clocks): KeyLimiter {
         throw new TenonError('too_many_at_once', { key: name, limit: concurrency, seconds: 1 });
       }
       running.set(name, busy + 1);
-      return {
-        headers: { ...requestHeaders(caller, bucket), ...tokenHeaders(budget, spentToday, now()) },
-        release: () => {
-          const left = (running.get(name) ?? 1) - 1;
-          if (left === 0) running.delete(name);
-          else running.set(name, left);
-        },
+      return () => {
+        const left = (running.get(name) ?? 1) - 1;
+        if (left === 0) running.delete(name);
+        else running.set(name, left);
       };
     },
+    headers: (caller, spentToday) => ({
+      ...requestHeaders(caller, bucketOf(caller)),
+      ...tokenHeaders(caller.tokens_per_day, spentToday, now()),
+    }),
   };
 }
 

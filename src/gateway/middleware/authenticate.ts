@@ -20,12 +20,14 @@ export function authenticate(keys: Keys): MiddlewareHandler<GatewayEnv> {
 
     const caller = identify(c, keys, secret);
     checkScope(caller, need);
-    const { headers, release } = limiter.admit(caller, keys.spentToday(caller.name));
     c.set('caller', caller);
+    let release = (): void => {};
     try {
+      release = limiter.admit(caller, keys.spentToday(caller.name));
       await next();
     } finally {
       release();
+      const headers = limiter.headers(caller, keys.spentToday(caller.name));
       for (const [name, value] of Object.entries(headers)) c.header(name, value);
     }
   };
