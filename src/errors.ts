@@ -237,7 +237,7 @@ export const ERRORS = {
     status: 400,
     type: 'invalid_request_error',
     message:
-      "The pattern {pattern} cannot be run in linear time: {reason}. Patterns are RE2's: no lookahead, lookbehind or backreference, repeats up to 1000. Rewrite it, or check it in your upstream.",
+      'The pattern {pattern} cannot be run within bounds: {reason}. Rewrite it without that part, or check it in your upstream.',
   },
   schema_too_complex: {
     status: 400,

@@ -16,6 +16,7 @@ export { GRAMMAR_ERRORS, GrammarError, type GrammarErrorCode } from './errors.ts
 export { formatHolds, STRING_FORMATS } from './formats/formats.ts';
 export { createRecognizer } from './gbnf/recognizer.ts';
 export { isMultiple } from './number/number-rule.ts';
+export { patternHolds } from './regex/matcher.ts';
 export type { Grammar, GrammarOptions, Matcher, Site, Vocabulary } from './types.ts';
 export { createVocabulary } from './vocabulary/vocabulary.ts';
 

@@ -15,6 +15,7 @@ const CHECKED = [
 export function reportOf(nodes: readonly SchemaNode[]): Grammar['report'] {
   const checked: Site[] = [];
   for (const node of nodes) {
+    if (node.checkedPattern !== undefined) checked.push({ keyword: 'pattern', pointer: node.pointer });
     for (const keyword of CHECKED)
       if (node[keyword] !== undefined) checked.push({ keyword, pointer: node.pointer });
   }

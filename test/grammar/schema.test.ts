@@ -27,7 +27,7 @@ describe('what is refused', () => {
     [{ items: 3 }, 'schema_invalid', '/items'],
     [{ $ref: '#/$defs/none' }, 'schema_ref_unresolved', '/$ref'],
     [{ pattern: '(' }, 'schema_pattern_unsupported', '/pattern'],
-    [{ pattern: '(a)\\1' }, 'schema_pattern_unsupported', '/pattern'],
+    [{ patternProperties: { '(a)\\1': true } }, 'schema_pattern_unsupported', '/patternProperties'],
     [{ type: 'string', 'x-grammar': 'nope' }, 'grammar_unknown', '/x-grammar'],
     [false, 'schema_unsatisfiable', ''],
     [
@@ -114,6 +114,19 @@ describe('texts', () => {
     const grammar = compileSchema({ type: 'number', multipleOf: 0.01 });
     expect(accepts(grammar, '19.99')).toBe(true);
     expect(accepts(grammar, '19.999')).toBe(false);
+  });
+});
+
+describe('patterns that no automaton has', () => {
+  it.each([
+    ['^(a|b)\\1$', '"aa"', '"ab"'],
+    ['(?<=x)y$', '"xy"', '"ay"'],
+    ['^([^,]+(,|$)){3,}$', '"a,b,c"', '"a,b"'],
+  ])('%s is checked when the string closes', (pattern, yes, no) => {
+    const grammar = compileSchema({ type: 'string', pattern }, EXACT);
+    expect(accepts(grammar, yes)).toBe(true);
+    expect(accepts(grammar, no)).toBe(false);
+    expect(grammar.report.checked).toContainEqual({ keyword: 'pattern', pointer: '' });
   });
 });
 

@@ -164,6 +164,9 @@ class Compiler {
         return TermStore.NOTHING;
       case 'end':
         return store.and([TermStore.EMPTY, rest]);
+      case 'group':
+      case 'back':
+        return this.fail('a backreference');
       case 'boundary': {
         if (before === 'unknown')
           return this.fail('a word boundary after a part that may end in a letter or not');

@@ -19,9 +19,17 @@ export type Syntax =
   | { readonly kind: 'sequence'; readonly parts: readonly Syntax[] }
   | { readonly kind: 'choice'; readonly parts: readonly Syntax[] }
   | { readonly kind: 'repeat'; readonly body: Syntax; readonly min: number; readonly max: number }
-  | { readonly kind: 'look'; readonly body: Syntax; readonly negative: boolean }
+  | {
+      readonly kind: 'look';
+      readonly body: Syntax;
+      readonly negative: boolean;
+      readonly behind?: boolean;
+    }
   | { readonly kind: 'start' | 'end' }
-  | { readonly kind: 'boundary'; readonly negative: boolean };
+  | { readonly kind: 'boundary'; readonly negative: boolean }
+  // Only where captures are asked for.
+  | { readonly kind: 'group'; readonly index: number; readonly body: Syntax }
+  | { readonly kind: 'back'; readonly group: number | string };
 
 /** Parses what `new RegExp(source, 'u')` takes, and the older escapes that many schemas still carry. */
 export function parsePattern(source: string): Syntax {
@@ -33,15 +41,30 @@ export function parsePattern(source: string): Syntax {
   return syntax;
 }
 
+/** The same with what only backtracking can match: groups that are remembered, backreferences, lookbehind. */
+export function parseWithCaptures(source: string): {
+  readonly syntax: Syntax;
+  readonly names: ReadonlyMap<string, number>;
+} {
+  const parser = new Parser(source, true);
+  const syntax = parser.choice(0);
+  if (!parser.done) parser.fail('an unmatched )');
+  return { syntax, names: parser.names };
+}
+
 const CONTROL: Readonly<Record<string, number>> = { t: 9, n: 10, v: 11, f: 12, r: 13 };
 
 class Parser {
   private readonly chars: readonly string[];
   private readonly source: string;
+  private readonly captures: boolean;
+  readonly names = new Map<string, number>();
+  private groups = 0;
   private at = 0;
 
-  constructor(source: string) {
+  constructor(source: string, captures = false) {
     this.source = source;
+    this.captures = captures;
     this.chars = [...source];
   }
 
@@ -115,19 +138,40 @@ class Parser {
   }
 
   private group(depth: number): Syntax {
-    let look: { negative: boolean } | undefined;
+    let look: { negative: boolean; behind?: boolean } | undefined;
+    let index: number | undefined;
     if (this.take('?')) {
       const kind = this.next();
       if (kind === '=' || kind === '!') look = { negative: kind === '!' };
       else if (kind === '<') {
-        const name = this.next();
-        if (name === '=' || name === '!') this.fail('lookbehind');
-        while (this.next() !== '>');
+        const first = this.next();
+        if (first === '=' || first === '!') {
+          if (!this.captures) this.fail('lookbehind');
+          look = { negative: first === '!', behind: true };
+        } else {
+          let name = first;
+          for (let char = this.next(); char !== '>'; char = this.next()) name += char;
+          index = ++this.groups;
+          this.names.set(name, index);
+        }
       } else if (kind !== ':') this.fail(`a group that begins with (?${kind}`);
-    }
+    } else index = ++this.groups;
     const body = this.choice(depth + 1);
     if (!this.take(')')) this.fail('a group that is not closed');
-    return look === undefined ? body : { kind: 'look', body, negative: look.negative };
+    if (look !== undefined) return { kind: 'look', body, ...look };
+    return this.captures && index !== undefined ? { kind: 'group', index, body } : body;
+  }
+
+  private backreference(): Syntax {
+    let digits = '';
+    if (this.take('k')) {
+      if (!this.take('<')) this.fail('\\k without a name');
+      let name = '';
+      for (let char = this.next(); char !== '>'; char = this.next()) name += char;
+      return { kind: 'back', group: name };
+    }
+    while (/[0-9]/.test(this.peek() ?? '')) digits += this.next();
+    return { kind: 'back', group: Number(digits) };
   }
 
   private escape(): Syntax {
@@ -136,7 +180,8 @@ class Parser {
       this.at++;
       return { kind: 'boundary', negative: char === 'B' };
     }
-    if (char === 'k' || (char !== undefined && char >= '1' && char <= '9')) this.fail('a backreference');
+    if (char === 'k' || (char !== undefined && char >= '1' && char <= '9'))
+      return this.captures ? this.backreference() : this.fail('a backreference');
     return { kind: 'set', set: this.escapedSet(false) };
   }
 

@@ -1,6 +1,7 @@
 import { formatHolds } from '../formats/formats.ts';
 import { numberHolds } from '../number/number-rule.ts';
 import { patternAutomaton } from '../regex/compile.ts';
+import { patternHolds } from '../regex/matcher.ts';
 import { matches } from '../text/automaton.ts';
 import type { Documents } from './documents.ts';
 import { type Resource, type SchemaNode, TYPE } from './node.ts';
@@ -86,6 +87,7 @@ export class Evaluator {
         return false;
     }
     if (node.pattern !== undefined && !patternHolds(node.pattern, value)) return false;
+    if (node.checkedPattern !== undefined && !patternHolds(node.checkedPattern, value)) return false;
     if (node.format !== undefined && !formatHolds(node.format, value)) return false;
     if (node.part !== undefined && !matches(patternAutomaton([node.part]), value)) return false;
     return node.grammar === undefined || this.extra(node.grammar, value);
@@ -250,10 +252,6 @@ export function propertyNodes(node: SchemaNode, name: string): readonly SchemaNo
     if (patternHolds(source, name)) found.push(inner);
   if (found.length === 0 && node.additionalProperties !== undefined) found.push(node.additionalProperties);
   return found;
-}
-
-export function patternHolds(source: string, text: string): boolean {
-  return matches(patternAutomaton([{ source, search: true }]), text);
 }
 
 export function typeOf(value: unknown): number {

@@ -1,7 +1,7 @@
 import { GrammarError } from '../errors.ts';
 import { formatKind } from '../formats/formats.ts';
 import { ANY_NUMBER, both, isFree, type NumberRule } from '../number/number-rule.ts';
-import { patternAutomaton } from '../regex/compile.ts';
+import { backtracker } from '../regex/matcher.ts';
 import { escapePointer } from './documents.ts';
 import { type Resource, type SchemaNode, TYPE } from './node.ts';
 
@@ -165,8 +165,8 @@ class Reader {
     this.count('maxLength');
     const pattern = this.text('pattern');
     if (pattern !== undefined) {
-      this.compiles('pattern', pattern);
-      node.pattern = pattern;
+      if (this.compiles('pattern', pattern)) node.pattern = pattern;
+      else node.checkedPattern = pattern;
     }
     const format = this.text('format');
     if (
@@ -188,7 +188,7 @@ class Reader {
     const patterns = this.map('patternProperties');
     if (patterns !== undefined) {
       node.patternProperties = [...patterns].map(([source, inner]) => {
-        this.compiles('patternProperties', source);
+        if (!this.compiles('patternProperties', source)) this.unsupported('patternProperties', source);
         return { source, node: inner };
       });
     }
@@ -334,14 +334,23 @@ class Reader {
     return typeof value === 'string' ? value : this.fail(keyword, 'it must be a string');
   }
 
-  private compiles(keyword: string, source: string): void {
+  /** The pattern has an automaton; where it has none, the text is checked when the string closes. */
+  private compiles(keyword: string, source: string): boolean {
     try {
-      patternAutomaton([{ source, search: true }]);
+      return backtracker(source) === null;
     } catch (error) {
       if (error instanceof GrammarError)
         throw new GrammarError(error.code, error.values, { keyword, pointer: `${this.pointer}/${keyword}` });
       throw error;
     }
+  }
+
+  private unsupported(keyword: string, source: string): never {
+    throw new GrammarError(
+      'schema_pattern_unsupported',
+      { pattern: source.slice(0, 100), reason: 'a name cannot be checked when it closes' },
+      { keyword, pointer: `${this.pointer}/${keyword}` },
+    );
   }
 
   private fail(keyword: string, reason: string): never {

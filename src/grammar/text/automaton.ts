@@ -35,6 +35,7 @@ export const ANYTHING: Automaton = {
 /** The whole text, by an automaton. */
 export function matches(automaton: Automaton, text: string): boolean {
   let state = automaton.start;
+  if (state === DEAD) return false;
   for (const char of text) {
     state = automaton.step(state, char.codePointAt(0)!);
     if (state === DEAD) return false;
