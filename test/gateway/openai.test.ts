@@ -298,7 +298,7 @@ describe('tools', () => {
     ],
     [
       'with a pattern that cannot be run',
-      { type: 'object', properties: { a: { pattern: '(?=a)b', type: 'string' } } },
+      { type: 'object', properties: { a: { patternProperties: { '(a)\\1': true }, type: 'object' } } },
       'schema_pattern_unsupported',
     ],
     [
