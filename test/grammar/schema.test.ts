@@ -130,6 +130,22 @@ describe('patterns that no automaton has', () => {
   });
 });
 
+describe('items that may not repeat', () => {
+  it('are told apart when they close, too, where they are large', () => {
+    const items = {
+      type: 'object',
+      additionalProperties: { oneOf: [{ type: 'string' }, { type: 'object' }] },
+    };
+    const grammar = compileSchema({ type: 'array', uniqueItems: true, items }, EXACT);
+    const item = (last: string): string => {
+      const names = Array.from({ length: 30 }, (_, i) => [`name_${i}`, `value ${i}`]);
+      return JSON.stringify(Object.fromEntries([...names, ['last', last]]));
+    };
+    expect(accepts(grammar, `[${item('a')},${item('b')}]`)).toBe(true);
+    expect(accepts(grammar, `[${item('a')},${item('a')}]`)).toBe(false);
+  });
+});
+
 describe('report', () => {
   it('names what is judged when a value closes', () => {
     const { report } = compileSchema({ properties: { a: { uniqueItems: true } }, not: { required: ['b'] } });

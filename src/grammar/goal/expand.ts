@@ -23,6 +23,8 @@ const ARRAY_KEYWORDS = ['prefixItems', 'items', 'minItems', 'maxItems', 'uniqueI
 
 /** More opposites of one schema than this, and it is denied when the value closes. */
 const MOST_DENIALS = 48;
+/** Parts of the objects and arrays that one value may not be; past these they are denied when the value closes. */
+const MOST_PARTS = 12;
 
 /**
  * Subschemas that all hold → alternatives of which one must hold. Each alternative says by automata as much as can
@@ -207,11 +209,20 @@ export class Expander {
     else this.choose(branch, options, check, MOST_DENIALS);
   }
 
-  /** A value that is an object or an array differs in its length or in one of its parts. */
+  /**
+   * A value that is an object or an array differs in its length or in one of its parts: an alternative each, open
+   * side by side for as long as the text repeats the value, so large ones are left to a check.
+   */
   private exclude(branch: Branch, node: SchemaNode, values: readonly unknown[]): void {
     branch.excluded.push(...values.filter((value) => typeof value !== 'object' || value === null));
+    let parts = 0;
     for (const value of values) {
       if (typeof value !== 'object' || value === null) continue;
+      parts += partsOf(value);
+      if (parts > MOST_PARTS) {
+        branch.checks.push(this.part(node, { notValues: [value] }));
+        continue;
+      }
       const differs = (inner: unknown): SchemaNode => this.part(node, { notValues: [inner] });
       const options: SchemaNode[] = [];
       if (Array.isArray(value)) {
@@ -249,6 +260,12 @@ export class Expander {
   private part(node: SchemaNode, fields: Partial<SchemaNode>): SchemaNode {
     return this.documents.synthetic({ pointer: node.pointer, resource: node.resource, ...fields });
   }
+}
+
+/** The values inside a value that hold no others. */
+function partsOf(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 1;
+  return Object.values(value).reduce((sum: number, inner) => sum + partsOf(inner), 1);
 }
 
 function optional<Key extends string>(key: Key, value: SchemaNode | undefined): { [K in Key]?: SchemaNode } {
