@@ -3,6 +3,8 @@ import { GrammarError } from './errors.ts';
 import { type NamedAutomata, NamedGrammars } from './gbnf/named.ts';
 import { printGbnf } from './gbnf/print.ts';
 import { Goals } from './goal/goals.ts';
+import { unsatisfiablePlace } from './goal/unsatisfiable.ts';
+import { LIMITS } from './limits.ts';
 import { Matching } from './match/matching.ts';
 import { Fixed, RootFrame } from './match/root.ts';
 import { StateGraph } from './match/state.ts';
@@ -32,7 +34,12 @@ export function compileSchema(schema: unknown, options: GrammarOptions = {}): Gr
     if (node.grammar !== undefined) automata.get(node.grammar, `${node.pointer}/x-grammar`);
   const first = goals(automata);
   const root = first.of([documents.root]);
-  if (!first.possible(root)) throw new GrammarError('schema_unsatisfiable', {}, { pointer: '' });
+  if (!first.possible(root))
+    throw new GrammarError(
+      'schema_unsatisfiable',
+      {},
+      nodes.length > LIMITS.explainedNodes ? { pointer: '' } : unsatisfiablePlace(first, documents),
+    );
   const prefix = new TextEncoder().encode(options.prefix ?? '');
   const suffix = new TextEncoder().encode(options.suffix ?? '');
   let ready: { automata: NamedAutomata; goals: Goals } | undefined = { automata, goals: first };

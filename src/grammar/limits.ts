@@ -3,6 +3,10 @@ export const LIMITS = {
   /** Subschemas in all documents together. */
   schemaNodes: 50_000,
   schemaDepth: 256,
+  /** In larger schemas it is not looked for the keyword that makes them unsatisfiable. */
+  explainedNodes: 2_000,
+  /** Of `minLength`, `minItems` and the like: no value of more can be written in practice. */
+  leastSize: 1_000_000,
   /** Characters of one pattern. */
   patternLength: 10_000,
   /** Terms that one pattern may unfold to while it is matched. */

@@ -36,7 +36,7 @@ describe('what is refused', () => {
         $defs: { a: { type: 'object', properties: { a: { $ref: '#/$defs/a' } }, required: ['a'] } },
       },
       'schema_unsatisfiable',
-      '',
+      '/$defs/a/properties/a/$ref',
     ],
   ])('%j', (schema, code, pointer) => {
     expect(refusal(schema)).toMatchObject({ code, pointer });

@@ -15,7 +15,7 @@ import { ArrayPlan } from './array-plan.ts';
 import { Branch } from './branch.ts';
 import { constantOn } from './constant.ts';
 import { Expander } from './expand.ts';
-import { keyMachine, numberMachine, stringMachine } from './machines.ts';
+import { keyMachine, numberMachine, stringMachine, stringRule } from './machines.ts';
 import { completable, EMPTY_OBJECT } from './object-plan.ts';
 import { nameParts, type Others, othersOf, someOtherMeets } from './other-names.ts';
 import type { ArrayRule, Goal, Need, ObjectRule, Shape, StringRule } from './shape.ts';
@@ -34,6 +34,8 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** So many texts that a string may not be go into its automaton. */
 const FEW_TEXTS = 8;
+/** So deep are values looked into to count them. */
+const DEEPEST = 4;
 /** Texts of at most this length are few enough to run out. */
 const SHORT = 64;
 
@@ -216,11 +218,13 @@ export class Goals {
     return this.objectPossible(shape) || this.arrayPossible(shape);
   }
 
-  /** How many different values there are, up to `most`; objects and arrays count as without end. */
-  different(goal: Goal, most: number): number {
+  /** No more different values than these, up to `most`. */
+  different(goal: Goal, most: number, depth = 0): number {
     const found = new Set<string>();
+    let nested = 0;
     for (const shape of goal.shapes) {
-      if (shape.object !== undefined || shape.array !== undefined) return most;
+      if (shape.object !== undefined) nested += this.objectsOf(shape.object, most, depth);
+      if (shape.array !== undefined) nested += this.arraysOf(shape.array, most, depth);
       if (shape.null) found.add('null');
       if (shape.true) found.add('true');
       if (shape.false) found.add('false');
@@ -239,9 +243,37 @@ export class Goals {
           if (length >= string.min && length <= string.max) found.add(JSON.stringify(text));
         }
       }
-      if (found.size >= most) return most;
+      if (found.size + nested >= most) return most;
     }
-    return found.size;
+    return found.size + nested;
+  }
+
+  private objectsOf(rule: ObjectRule, most: number, depth: number): number {
+    const closed = rule.facets.some(
+      ({ additionalProperties, patternProperties }) =>
+        additionalProperties?.never === true && patternProperties === undefined,
+    );
+    if (!closed || depth > DEEPEST) return most;
+    let all = 1;
+    for (const [index, name] of rule.names.entries()) {
+      const values = this.different(this.property(rule, name, index), most, depth + 1);
+      all *= rule.required.includes(index) ? values : values + 1;
+      if (all >= most) return most;
+    }
+    return all;
+  }
+
+  private arraysOf(rule: ArrayRule, most: number, depth: number): number {
+    if (rule.max >= most + rule.prefix || depth > DEEPEST) return most;
+    let all = 1;
+    for (let index = 0; index < rule.max; index++) {
+      const values = this.different(this.item(rule, index), most, depth + 1);
+      // No more items can be there than have a value.
+      if (values === 0 && index >= rule.min) return all;
+      all *= index < rule.min ? values : values + 1;
+      if (all === 0 || all >= most) return Math.min(all, most);
+    }
+    return all;
   }
 
   objectPossible(shape: Shape): boolean {
@@ -255,6 +287,8 @@ export class Goals {
     const rule = shape.array;
     if (rule === undefined) return false;
     const plan = this.plan(rule);
+    const alike = rule.min - rule.prefix;
+    if (rule.unique && alike > 1 && this.different(this.item(rule, rule.prefix), alike) < alike) return false;
     return plan.completable(0, plan.start);
   }
 
@@ -272,7 +306,7 @@ export class Goals {
       null: passes(TYPE.null) && !branch.excluded.includes(null),
       true: passes(TYPE.boolean) && !branch.excluded.includes(true),
       false: passes(TYPE.boolean) && !branch.excluded.includes(false),
-      number: passes(TYPE.number) ? this.numberRule(branch) : undefined,
+      number: passes(TYPE.number) ? this.numberRule(branch, checks(TYPE.number).length > 0) : undefined,
       string: passes(TYPE.string) ? this.stringRule(branch) : undefined,
       object: passes(TYPE.object) ? this.objectRule(branch) : undefined,
       array: passes(TYPE.array) ? this.arrayRule(branch) : undefined,
@@ -309,10 +343,10 @@ export class Goals {
       : written;
   }
 
-  private numberRule(branch: Branch): NumberMachine | undefined {
+  private numberRule(branch: Branch, checked: boolean): NumberMachine | undefined {
     const excluded = branch.excluded.filter((value) => typeof value === 'number');
     if (excluded.length > 0) branch.narrow({ ...ANY_NUMBER, excluded });
-    const machine = numberMachine(branch.number, this.options.plain);
+    const machine = numberMachine(branch.number, this.options.plain, checked);
     return machine.possible ? machine : undefined;
   }
 
@@ -348,18 +382,16 @@ export class Goals {
 
   private stringsOf(branch: Branch, written: boolean): StringRule | undefined {
     const grammars = branch.grammars.map((name) => this.options.grammar(name, this.documents.root));
-    const formats = branch.formats
-      .map((name) => formatPart(name, written))
-      .filter((part) => part !== undefined);
-    const machine = stringMachine(
-      [...branch.parts, ...formats, ...this.excludedTexts(branch).now],
-      grammars,
-      this.spelling,
-    );
-    if (machine.start === DEAD || branch.min > branch.max) return undefined;
-    if (machine.shortest(machine.start) > branch.max || machine.longest(machine.start) < branch.min)
-      return undefined;
-    return { machine, min: branch.min, max: branch.max };
+    const { now } = this.excludedTexts(branch);
+    const parts = [...this.partsOf(branch, written), ...now];
+    if (branch.min > branch.max) return undefined;
+    const rule =
+      grammars.length > 0
+        ? { machine: stringMachine(parts, grammars, this.spelling), min: branch.min, max: branch.max }
+        : stringRule(parts, branch.min, branch.max, this.spelling);
+    const { machine, min, max } = rule;
+    if (machine.start === DEAD) return undefined;
+    return machine.shortest(machine.start) > max || machine.longest(machine.start) < min ? undefined : rule;
   }
 
   private objectRule(branch: Branch): ObjectRule | undefined {
@@ -475,7 +507,7 @@ export class Goals {
         null: values.includes(null),
         true: values.includes(true),
         false: values.includes(false),
-        number: numbers.length > 0 ? numberMachine(plain.number, this.options.plain) : undefined,
+        number: numbers.length > 0 ? numberMachine(plain.number, this.options.plain, false) : undefined,
         string:
           strings.length > 0
             ? {

@@ -1,14 +1,17 @@
 import { LIMITS } from '../limits.ts';
 import { NumberMachine } from '../number/number-machine.ts';
-import type { NumberRule } from '../number/number-rule.ts';
+import { isFree, type NumberRule } from '../number/number-rule.ts';
 import { Recent } from '../recent.ts';
 import { type PatternTerm, patternAutomaton } from '../regex/compile.ts';
 import type { Automaton } from '../text/automaton.ts';
+import { bounded } from '../text/bounded.ts';
 import type { Spelling } from '../text/decoding.ts';
 import type { Literals } from '../text/literals.ts';
 import { StringMachine } from '../text/string-machine.ts';
+import type { StringRule } from './shape.ts';
 
 const strings = new Recent<string, StringMachine>(LIMITS.sharedBytes, ({ weight }) => weight);
+const rules = new Recent<string, StringRule>(LIMITS.sharedBytes, ({ machine }) => machine.weight);
 const keys = new Recent<string, StringMachine>(LIMITS.sharedBytes, ({ weight }) => weight);
 const numbers = new Recent<string, NumberMachine>(LIMITS.sharedBytes, ({ weight }) => weight);
 
@@ -37,6 +40,33 @@ export function stringMachine(
     `${spelling}${JSON.stringify(parts)}`,
     make,
     (machine) => machine.size > LIMITS.stringStates / 2,
+  );
+}
+
+/** How many code points the texts of patterns may have, with the automaton that knows it where counting does not do. */
+export function stringRule(
+  parts: readonly PatternTerm[],
+  min: number,
+  max: number,
+  spelling: Spelling,
+): StringRule {
+  const counted = (): StringRule => ({ machine: stringMachine(parts, [], spelling), min, max });
+  const [only] = parts;
+  if (only === undefined) return counted();
+  // One pattern without assertions leads to acceptance from each of its states.
+  const plain =
+    parts.length === 1 && 'source' in only && only.negative !== true && !only.source.includes('(?');
+  if (plain && min === 0 && max === Number.POSITIVE_INFINITY) return counted();
+  const make = (): StringRule => {
+    const found = bounded(patternAutomaton(parts), min, max);
+    if (found === undefined) return counted();
+    const machine = stringMachine([], [found.automaton], spelling);
+    return found.counts ? { machine, min: 0, max: Number.POSITIVE_INFINITY } : { machine, min, max };
+  };
+  return rules.take(
+    `${spelling}${min};${max}${JSON.stringify(parts)}`,
+    make,
+    ({ machine }) => machine.size > LIMITS.stringStates / 2,
   );
 }
 
@@ -69,8 +99,10 @@ export function keyMachine(
   );
 }
 
-export function numberMachine(rule: NumberRule, plain: boolean): NumberMachine {
-  const make = (): NumberMachine => new NumberMachine(rule, plain);
-  const key = `${plain}${rule.integer}${rule.low}${rule.lowOpen}${rule.high}${rule.highOpen}|${rule.multiples.join()}|${rule.nonMultiples?.join()}|${rule.excluded?.join()}|${rule.values?.join()}`;
+/** `checked`: the number is judged once more when it ends, which no exponent may have made too late for. */
+export function numberMachine(rule: NumberRule, plain: boolean, checked: boolean): NumberMachine {
+  const exponents = !plain || (isFree(rule) && !checked);
+  const make = (): NumberMachine => new NumberMachine(rule, plain, exponents);
+  const key = `${plain}${exponents}${rule.integer}${rule.low}${rule.lowOpen}${rule.high}${rule.highOpen}|${rule.multiples.join()}|${rule.nonMultiples?.join()}|${rule.excluded?.join()}|${rule.values?.join()}`;
   return numbers.take(key, make, () => false);
 }

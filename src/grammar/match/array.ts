@@ -41,7 +41,7 @@ export class ArrayFamily {
   /** Enough different items are left for those that must still come; an array's last one needs only be there. */
   private varied(goal: Goal, count: number): boolean {
     const more = this.rule.min - count;
-    if (more <= 0 || count < this.rule.prefix) return true;
+    if (more <= 0 || count <= this.rule.prefix) return true;
     return this.value.matching.goals.different(goal, more + 1) > more;
   }
 

@@ -13,13 +13,13 @@ export interface NumberState {
 const LARGEST_EXPONENT = 400;
 
 /**
- * The decimal texts of the numbers that a rule allows. `plain` writes numbers as a person would: no exponent where
- * there are bounds, integers without a fraction; otherwise every text that JSON.parse reads as such a number.
+ * The decimal texts of the numbers that a rule allows, with exponents or without. `plain` writes numbers as a person would: integers without a fraction; otherwise every text that JSON.parse reads as such a number.
  */
 export class NumberMachine {
   readonly rule: NumberRule;
   readonly start: NumberState;
   private readonly plain: boolean;
+  private readonly exponents: boolean;
   private readonly negative: NumberRule;
   private readonly free: boolean;
   private readonly texts: readonly string[] | undefined;
@@ -27,9 +27,10 @@ export class NumberMachine {
   private readonly least: number;
   private states = new Map<string, NumberState | null>();
 
-  constructor(rule: NumberRule, plain: boolean) {
+  constructor(rule: NumberRule, plain: boolean, exponents: boolean) {
     this.rule = rule;
     this.plain = plain;
+    this.exponents = exponents;
     this.negative = mirrored(rule);
     this.free = isFree(rule);
     this.least = Math.max(0, rule.integer ? 1 : 0, ...rule.multiples) * 0.999;
@@ -89,7 +90,7 @@ export class NumberMachine {
     }
     if (this.plain && this.rule.integer && !(phase === 'minus' || phase === 'zero' || phase === 'integer'))
       return null;
-    if (this.plain && !this.free && (phase === 'e' || phase === 'sign' || phase === 'exponent')) return null;
+    if (!this.exponents && (phase === 'e' || phase === 'sign' || phase === 'exponent')) return null;
     if (!this.alive(text, phase)) return null;
     const whole = phase === 'zero' || phase === 'integer' || phase === 'fraction' || phase === 'exponent';
     const ends = whole && numberHolds(this.rule, Number(text)) && !(this.plain && text === '-0');
@@ -143,31 +144,21 @@ export class NumberMachine {
     if (phase === 'e' || phase === 'sign' || phase === 'exponent') return this.exponentAlive(text, phase);
     const digits = negative ? text.slice(1) : text;
     if (this.free && digits.length < 250) return true;
-    const value = Number(digits);
-    const point = digits.indexOf('.');
-    const unit = point < 0 ? 1 : 10 ** -(digits.length - point - 1);
-    // Past 2^53 the next number is further away than one.
-    if (anyBetween(rule, value, Math.max(value + unit, value * (1 + 2 ** -52)))) return true;
-    if (this.plain) return phase === 'integer' && value > 0 && this.shifted(rule, value, unit, 1, 308);
-    if (value === 0) return anyBetween(rule, 0, Number.POSITIVE_INFINITY) || numberHolds(rule, 0);
-    return (
-      numberHolds(rule, 0) ||
-      this.shifted(rule, value, unit, 1, 308) ||
-      this.shifted(rule, value, unit, -1, -330)
-    );
+    if (anyWithin(rule, digits, 0)) return true;
+    if (this.plain) return phase === 'integer' && Number(digits) > 0 && this.shifted(rule, digits, 1, 308);
+    if (Number(digits) === 0) return anyBetween(rule, 0, Number.POSITIVE_INFINITY) || numberHolds(rule, 0);
+    return numberHolds(rule, 0) || this.shifted(rule, digits, 1, 308) || this.shifted(rule, digits, -1, -330);
   }
 
   /** A number that begins with these digits, its point moved. */
-  private shifted(rule: NumberRule, value: number, unit: number, from: number, to: number): boolean {
+  private shifted(rule: NumberRule, digits: string, from: number, to: number): boolean {
     const step = from < to ? 1 : -1;
     for (let k = from; k !== to + step; k += step) {
-      const scale = Number(`1e${k}`);
-      const low = value * scale;
-      const high = (value + unit) * scale;
+      const [low, high] = within(digits, k);
       if (
         step > 0
           ? low > rule.high || !Number.isFinite(low)
-          : high < rule.low || high <= this.least || high === 0
+          : high < rule.low || high <= this.least || low === 0
       )
         return false;
       if (anyBetween(rule, low, high)) return true;
@@ -191,6 +182,25 @@ export class NumberMachine {
     }
     return false;
   }
+}
+
+/**
+ * The doubles from `low` to below `high` are those that decimals with these first digits stand for, times 10^`shift`.
+ * Both ends are rounded once, from the exact decimal: 0.3 tenfold is 3 here, and not a little more.
+ */
+function within(digits: string, shift: number): readonly [number, number] {
+  const point = digits.indexOf('.');
+  const places = point < 0 ? 0 : digits.length - point - 1;
+  const mantissa = BigInt(digits.replace('.', ''));
+  const low = Number(`${mantissa}e${shift - places}`);
+  const high = Number(`${mantissa + 1n}e${shift - places}`);
+  // Past 2^53 the next number is further away than one.
+  return [low, Math.max(high, low * (1 + 2 ** -52))];
+}
+
+function anyWithin(rule: NumberRule, digits: string, shift: number): boolean {
+  const [low, high] = within(digits, shift);
+  return anyBetween(rule, low, high);
 }
 
 function follow(phase: Phase, byte: number): Phase | undefined {

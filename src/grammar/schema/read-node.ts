@@ -1,5 +1,6 @@
 import { GrammarError } from '../errors.ts';
 import { formatKind } from '../formats/formats.ts';
+import { LIMITS } from '../limits.ts';
 import { ANY_NUMBER, both, isFree, type NumberRule } from '../number/number-rule.ts';
 import { backtracker } from '../regex/matcher.ts';
 import { escapePointer } from './documents.ts';
@@ -319,6 +320,12 @@ class Reader {
     const value = this.number(keyword);
     if (value === undefined) return;
     if (value < 0 || !Number.isInteger(value)) this.fail(keyword, 'it must be a non-negative integer');
+    if (keyword.startsWith('min') && value > LIMITS.leastSize)
+      throw new GrammarError(
+        'schema_too_large',
+        { what: `a ${keyword}`, limit: LIMITS.leastSize },
+        { keyword, pointer: `${this.pointer}/${keyword}` },
+      );
     this.node[keyword] = value;
   }
 

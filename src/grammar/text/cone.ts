@@ -52,7 +52,7 @@ export class Cones {
     const lasting = product.lasting(state);
     if (lasting !== Number.POSITIVE_INFINITY)
       return { classes: ALL_PLAIN, depth: Number.POSITIVE_INFINITY, least: lasting };
-    if (product.automata.some(({ frugal }) => frugal === true)) return NO_CONE;
+    if (product.frugal) return NO_CONE;
     const seen = new Set([state]);
     let level: readonly number[] = [state];
     let { classes } = this.steps(state);

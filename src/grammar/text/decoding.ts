@@ -75,12 +75,68 @@ export class Decoding {
 
   /** Fewest code points still to come, one half read included. */
   least(at: number, partial: number, value: number): number {
-    const shortest = this.product.shortest(at);
-    if (partial > SKIP) return shortest + 1;
-    if (partial > HIGH_HEX && !mayPair(partial, value)) return Math.max(2, shortest);
-    if (partial === WHOLE) return shortest;
-    // Whichever character it will be: one that leads far off does not count.
-    return shortest === 0 ? 1 : 1 + this.product.shortestAfter(at, ...range(partial, value));
+    const { product } = this;
+    if (partial === WHOLE) return product.shortest(at);
+    if (partial > SKIP) return product.shortest(at) + 1;
+    // A state of a frugal automaton is not made for this.
+    if (product.shortest(at) === 0 && product.frugal) return 1;
+    if (partial <= UTF8_3) return 1 + product.shortestAfter(at, ...utf8Range(partial, value));
+    if (partial === ESCAPE) return this.leastEscape(at);
+    if (partial < HIGH) return this.leastHex(at, ...unitRange(partial - HEX, value));
+    return this.leastPaired(at, partial, value);
+  }
+
+  /** A high surrogate is read: it is half of a character, or one by itself before what follows. */
+  private leastPaired(at: number, partial: number, value: number): number {
+    const { product } = this;
+    const high = partial >= HIGH_HEX ? Math.floor(value / 65536) : value;
+    const [low, last] = partial >= HIGH_HEX ? unitRange(partial - HIGH_HEX, value % 65536) : [0, 0xffff];
+    const base = 0x10000 + ((high - 0xd800) << 10) - 0xdc00;
+    const pair =
+      low <= 0xdfff && last >= 0xdc00
+        ? 1 + product.shortestAfter(at, base + Math.max(low, 0xdc00), base + Math.min(last, 0xdfff))
+        : Number.POSITIVE_INFINITY;
+    const alone = product.step(at, high);
+    if (alone === DEAD) return pair;
+    if (partial === HIGH) return Math.min(pair, 1 + product.shortest(alone));
+    return Math.min(
+      pair,
+      1 + (partial === HIGH_ESCAPE ? this.leastEscape(alone) : this.leastHex(alone, low, last)),
+    );
+  }
+
+  private leastEscape(at: number): number {
+    let least = this.leastHex(at, 0, 0xffff);
+    for (const [byte, code] of Object.entries(SHORT)) {
+      if (this.spelling === 'canonical' && byte === '47') continue;
+      const next = this.product.step(at, code);
+      if (next !== DEAD) least = Math.min(least, 1 + this.product.shortest(next));
+    }
+    return least;
+  }
+
+  /** After an escape of one of these code units; canonical JSON writes what it can as it is. */
+  private leastHex(at: number, low: number, high: number): number {
+    const { product } = this;
+    const narrow = this.spelling === 'canonical' && low < 0x80 && high >= 0x20;
+    const after = narrow
+      ? Math.min(
+          product.shortestAfter(at, low, Math.min(high, 0x1f)),
+          product.shortestAfter(at, Math.max(low, 0x80), high),
+        )
+      : product.shortestAfter(at, low, high);
+    return 1 + Math.min(after, this.leastPair(at, low, high));
+  }
+
+  /** Fewest code points after a character whose high surrogate is one of these code units. */
+  private leastPair(at: number, low: number, high: number): number {
+    if (low > 0xdbff || high < 0xd800) return Number.POSITIVE_INFINITY;
+    const [first, last] = [Math.max(low, 0xd800), Math.min(high, 0xdbff)];
+    return this.product.shortestAfter(
+      at,
+      0x10000 + ((first - 0xd800) << 10),
+      0x103ff + ((last - 0xd800) << 10),
+    );
   }
 
   /** The automata's state tells what is read: no character is half read, or it makes no difference which it is. */
@@ -267,20 +323,17 @@ export class Decoding {
   }
 }
 
-/** The code points that the one half read may still be. */
-function range(partial: number, value: number): readonly [number, number] {
-  const bits = partial <= UTF8_3 ? 6 * partial : 4 * (4 - (partial - HEX));
-  const [low, high] = [value << bits, ((value + 1) << bits) - 1];
-  if (partial <= UTF8_3) return [low, high];
-  const paired = partial < HEX || partial >= HIGH || (high >= 0xd800 && low <= 0xdbff);
-  return paired ? [0, 0x10ffff] : [low, high];
+/** The code points that a character half read in UTF-8 may still be: no overlong spellings, none past the last. */
+function utf8Range(missing: number, bits: number): readonly [number, number] {
+  const shift = 6 * missing;
+  const least = missing === UTF8_3 ? 0x10000 : missing === UTF8_2 ? 0x800 : 0x80;
+  return [Math.max(bits << shift, least), Math.min(((bits + 1) << shift) - 1, 0x10ffff)];
 }
 
-/** The low surrogate being read may still be one. */
-function mayPair(partial: number, value: number): boolean {
-  const left = 4 * (4 - (partial - HIGH_HEX));
-  const low = (value % 65536) << left;
-  return low <= 0xdfff && low + (1 << left) > 0xdc00;
+/** The code units that hexadecimal digits begin. */
+function unitRange(read: number, value: number): readonly [number, number] {
+  const left = 4 * (4 - read);
+  return [value << left, ((value + 1) << left) - 1];
 }
 
 function hexDigit(byte: number): number {

@@ -11,6 +11,8 @@ export class Product {
   readonly joined: boolean;
   readonly open: boolean;
   readonly start: number;
+  /** See `Automaton.frugal`. */
+  readonly frugal: boolean;
   /** Code points at which some automaton begins to behave otherwise, ascending. */
   readonly boundaries: readonly number[];
   /** Automata that only say what a text matches; none of them keeps it alive. */
@@ -25,6 +27,7 @@ export class Product {
     this.automata = automata;
     this.joined = options.joined;
     this.open = options.open;
+    this.frugal = automata.some(({ frugal }) => frugal === true);
     this.marks = new Set(options.marks);
     this.boundaries = [...new Set(automata.flatMap((automaton) => [...automaton.boundaries]))].sort(
       (a, b) => a - b,
