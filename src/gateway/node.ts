@@ -54,6 +54,8 @@ export interface GatewayOptions {
   readonly maxBodyBytes: number;
   readonly version: string;
   readonly log: Log;
+  /** What must have happened before the first request is let in. */
+  readonly beforeOpen?: (ports: Ports) => Promise<void>;
   /** Where secrets are looked up; default the process's environment. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
@@ -75,6 +77,7 @@ export async function openGateway(options: GatewayOptions): Promise<RunningGatew
   const door = options.door ?? (await openDoor(options));
   try {
     const ports = await openPorts(options, closers.add);
+    await options.beforeOpen?.(ports);
     door.open(createApp(ports));
     // Added last and so closed first: what the app stands on outlives its last request.
     closers.add(door);

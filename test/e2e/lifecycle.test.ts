@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CallRecord, CallResult } from '../../src/calls/index.ts';
-import { openGateway, silentLog } from '../../src/gateway/node.ts';
+import { openDoor, openGateway, silentLog } from '../../src/gateway/node.ts';
 import { createTestClient } from '../support/http.ts';
 import { launchGateway, tenon } from '../support/launch.ts';
 
@@ -110,5 +110,20 @@ describe('openGateway', () => {
       await gateway.close();
       await expect(fetch(`${gateway.url}/readyz`)).rejects.toThrow('fetch failed');
     }
+  });
+
+  it('lets nobody in before it is prepared', async () => {
+    const door = await openDoor(options());
+    let early: number | undefined;
+    const gateway = await openGateway({
+      ...options(),
+      door,
+      beforeOpen: async () => {
+        early = (await fetch(`${door.url}/readyz`)).status;
+      },
+    });
+    expect(early).toBe(503);
+    expect((await fetch(`${gateway.url}/readyz`)).status).toBe(200);
+    await gateway.close();
   });
 });

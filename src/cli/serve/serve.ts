@@ -43,9 +43,9 @@ async function open(config: Config, { add }: Closers) {
       maxBodyBytes: config.max_body_bytes,
       version: VERSION,
       log: createLog(config.log_level),
+      ...(demo && { beforeOpen: (ports) => registerSamples(ports, demo.url) }),
     }),
   );
-  if (demo) await registerSamples(gateway.ports, demo.url);
   return { gateway, demo };
 }
 
