@@ -14,9 +14,14 @@ import { Evaluator } from './schema/evaluate.ts';
 import type { SchemaNode } from './schema/node.ts';
 import { reachable } from './schema/reach.ts';
 import type { Grammar, GrammarOptions } from './types.ts';
+import { metered } from './work.ts';
 
 /** Throws GrammarError { code, keyword, pointer } for a schema that is invalid, unbounded or unsatisfiable. */
 export function compileSchema(schema: unknown, options: GrammarOptions = {}): Grammar {
+  return metered(() => compile(schema, options));
+}
+
+function compile(schema: unknown, options: GrammarOptions): Grammar {
   const documents = new Documents(schema, options.documents ?? {}, options.formats !== 'annotate');
   const nodes = reachable(documents);
   const grammars = new NamedGrammars(options.grammars ?? {});
@@ -42,7 +47,9 @@ export function compileSchema(schema: unknown, options: GrammarOptions = {}): Gr
     );
   const prefix = new TextEncoder().encode(options.prefix ?? '');
   const suffix = new TextEncoder().encode(options.suffix ?? '');
-  let ready: { automata: NamedAutomata; goals: Goals } | undefined = { automata, goals: first };
+  let ready: { automata: NamedAutomata; goals: Goals } | undefined =
+    // What is large is made anew when it is needed, and can then be forgotten again.
+    first.weight > LIMITS.sharedBytes / 16 ? undefined : { automata, goals: first };
   const make = (): WearingGraph => {
     const fresh = ready?.automata ?? grammars.automata();
     const matching = new Matching(ready?.goals ?? goals(fresh), {
@@ -54,9 +61,11 @@ export function compileSchema(schema: unknown, options: GrammarOptions = {}): Gr
     const start = prefix.length > 0 ? new Fixed(matching, prefix, 0, value) : value;
     return { graph: new StateGraph(matching, [start]), worn: () => fresh.worn };
   };
-  return new CompiledGrammar(make, prefix.length, reportOf(nodes), () =>
-    printGbnf(first, root, nodes, automata),
-  );
+  return new CompiledGrammar(make, prefix.length, reportOf(nodes), () => {
+    const named = grammars.automata();
+    const again = goals(named);
+    return printGbnf(again, again.of([documents.root]), nodes, named);
+  });
 }
 
 /** What the node refers to depends on the way from the root, so only the root can be checked. */

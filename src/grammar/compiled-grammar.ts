@@ -15,7 +15,7 @@ const POSITION_BYTES = 512;
 /** The states of the grammars in use: thousands of tools may be registered, few are called at a time. */
 const graphs = new Recent<object, WearingGraph>(
   LIMITS.graphBytes,
-  ({ graph }) => (graph.size + 16) * POSITION_BYTES,
+  ({ graph }) => (graph.size + 16) * POSITION_BYTES + graph.matching.goals.weight,
 );
 
 /** A grammar and its remembered states, for each vocabulary apart. */

@@ -11,6 +11,10 @@ export const LIMITS = {
   patternLength: 10_000,
   /** Terms that one pattern may unfold to while it is matched. */
   regexTerms: 200_000,
+  /** Steps of taking one pattern apart, over all texts; a step is a few tenths of a microsecond. */
+  regexWork: 3_000_000,
+  /** Steps of one call: compiling a schema, or a mask. */
+  work: 8_000_000,
   /** Alternatives of one value after anyOf, oneOf and the like are multiplied out; beyond, they are checked at its end. */
   alternatives: 160,
   /** Threads that may be open at one point of the text. */

@@ -1,3 +1,5 @@
+import { growth } from './work.ts';
+
 /** How many looks pass before the sizes, which grow in use, are added up again. */
 const EVERY = 16;
 /** Adding up must stay cheap. */
@@ -9,6 +11,7 @@ export class Recent<Key, Value> {
   private readonly most: number;
   private readonly sizeOf: (value: Value) => number;
   private looks = 0;
+  private seen = 0;
 
   /** `sizeOf`: bytes, roughly; asked again as the value grows. */
   constructor(most: number, sizeOf: (value: Value) => number) {
@@ -26,11 +29,12 @@ export class Recent<Key, Value> {
     const value = known === undefined || worn(known) ? make() : known;
     this.kept.delete(key);
     this.kept.set(key, value);
-    if (++this.looks % EVERY === 0) this.trim();
+    if (++this.looks % EVERY === 0 || this.seen !== growth()) this.trim();
     return value;
   }
 
   private trim(): void {
+    this.seen = growth();
     let size = 0;
     for (const value of this.kept.values()) size += this.sizeOf(value);
     for (const [key, value] of this.kept) {

@@ -4,10 +4,12 @@ import {
   compileGbnf,
   compileSchema,
   createMatcher,
+  createVocabulary,
   type Grammar,
   GrammarError,
 } from '../../src/grammar/index.ts';
-import { allowed, VOCABULARY } from './follow.ts';
+import { accepts, allowed, VOCABULARY } from './follow.ts';
+import { watched } from './watchdog.ts';
 
 const KEYWORDS = [
   'type',
@@ -206,5 +208,63 @@ describe('whatever comes in, a grammar or a coded error comes out', () => {
     ],
   ])('of %s', (_, schema) => {
     survives(() => compileSchema(schema));
+  });
+});
+
+describe('patterns that unfold to more than can be followed', () => {
+  it('end: followed, checked when the string closes, or refused with a code', async () => {
+    const outcomes = await watched<Record<string, string>>('hostile-patterns-worker.ts');
+    expect(Object.keys(outcomes).length).toBeGreaterThan(35);
+    // Real ones go on as patterns that are checked.
+    expect(outcomes).toMatchObject({
+      'a\\w{1000}(?!b)': 'checked',
+      '^(?=.{1,255}$)((.{1,63}\\.){1,127}(?![0-9]*$)[a-z0-9-]+\\.?)$': 'checked',
+      '((a{1,30}){1,30}){1,30}b': 'followed',
+      'many at once': 'grammar_too_complex',
+      'names of a pattern that has no automaton': 'schema_pattern_unsupported',
+    });
+    const other = Object.values(outcomes).filter(
+      (outcome) =>
+        !['checked', 'followed', 'grammar_too_complex', 'schema_pattern_unsupported'].includes(outcome),
+    );
+    expect(other).toEqual([]);
+  }, 120_000);
+
+  it('are held to all the same where they are checked', () => {
+    const grammar = compileSchema({
+      type: 'string',
+      pattern: '^(?=.{1,255}$)((.{1,63}\\.){1,127}(?![0-9]*$)[a-z0-9-]+\\.?)$',
+    });
+    expect(grammar.report.checked).toEqual([{ keyword: 'pattern', pointer: '' }]);
+    for (const [text, valid] of [
+      ['www.example.com', true],
+      ['example.com.', true],
+      ['example.123', false],
+      ['example', false],
+      [`${'a'.repeat(63)}.com`, true],
+      [`${'a'.repeat(64)}.com`, false],
+      [`${'a'.repeat(300)}.com`, false],
+    ] as const)
+      expect(accepts(grammar, JSON.stringify(text)), text).toBe(valid);
+  });
+
+  it('leave the matcher as it was where a mask is beyond the limit', () => {
+    const tokens = [...'abcx"'].map((char) => Buffer.from(char));
+    // Long tokens of all kinds: each leads to states of its own.
+    for (let i = 0; i < 4_000; i++)
+      tokens.push(Buffer.from(Array.from({ length: 12 }, (_, at) => 'abcx'[(i >> at) & 3]!).join('')));
+    const vocabulary = createVocabulary(tokens, []);
+    const patterns = ['a.{8}', 'b.{9}', 'c.{10}', 'a.{11}x', 'b.{12}x', 'c.{13}x'];
+    const matcher = createMatcher(
+      compileSchema({ type: 'string', allOf: patterns.map((pattern) => ({ pattern })) }),
+      vocabulary,
+    );
+    const mask = new Uint32Array((vocabulary.size + 31) >> 5);
+    expect(matcher.accept(4)).toBe(true);
+    expect(() => matcher.mask(mask)).toThrow(expect.objectContaining({ code: 'grammar_too_complex' }));
+    expect(() => matcher.mask(mask)).toThrow(expect.objectContaining({ code: 'grammar_too_complex' }));
+    matcher.rollback(1);
+    matcher.mask(mask);
+    expect(mask[0]! & 31).toBe(16);
   });
 });

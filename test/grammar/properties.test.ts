@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileSchema, createMatcher, type Matcher } from '../../src/grammar/index.ts';
 import { LIMITS } from '../../src/grammar/limits.ts';
 import { allowed, EOS, TOKENS, VOCABULARY } from './follow.ts';
+import { watched } from './watchdog.ts';
 
 const SCHEMAS: readonly unknown[] = [
   {
@@ -30,9 +30,6 @@ const SCHEMAS: readonly unknown[] = [
   true,
 ];
 const options = { grammars: { tree: 'root ::= "(" root* ")" | [a-f]{1,5}' } };
-
-/** What the slowest case takes is a second or two, on a busy machine ten times that. */
-const STALL_MS = 40_000;
 
 /** Takes allowed tokens by `choices`, EOS never. */
 function advance(matcher: Matcher, choices: readonly number[]): readonly number[] {
@@ -124,22 +121,7 @@ describe('what is remembered', () => {
 
 describe('fuzzed schemas and patterns', () => {
   it('never hang, and never end the thread: a watchdog looks on', async () => {
-    const worker = new Worker(new URL('./fuzz-worker.ts', import.meta.url), {
-      execArgv: ['--disable-warning=ExperimentalWarning'],
-      resourceLimits: { maxOldGenerationSizeMb: 1024 },
-    });
-    let last = 'nothing';
-    const done = await new Promise<number>((resolve, reject) => {
-      const stalled = setTimeout(() => reject(new Error(`no end to ${last}`)), STALL_MS);
-      worker.on('error', reject);
-      worker.on('exit', () => reject(new Error(`the thread ended in ${last}`)));
-      worker.on('message', ({ begin, uncoded, end }: { begin?: string; uncoded?: string; end?: number }) => {
-        stalled.refresh();
-        if (begin !== undefined) last = begin;
-        if (uncoded !== undefined) reject(new Error(`${last}: ${uncoded}`));
-        if (end !== undefined) resolve(end);
-      });
-    }).finally(() => worker.terminate());
+    const done = await watched<number>('fuzz-worker.ts');
     expect(done).toBeGreaterThan(300);
   }, 120_000);
 });

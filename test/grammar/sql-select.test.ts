@@ -110,10 +110,10 @@ describe('what sql-select writes', () => {
           /syntax error|unrecognized token|incomplete|not authorized|more than one/,
         );
       }),
-      { numRuns: 100, seed: 7 },
+      { numRuns: 45, seed: 7 },
     );
     expect(asked).toEqual([]);
-    expect(ran).toBeGreaterThan(10);
+    expect(ran).toBeGreaterThan(4);
   });
 
   it('says what people ask', () => {
@@ -223,7 +223,7 @@ describe('what sql-select refuses', () => {
         // No comment but inside a text or a name.
         expect(sql.replace(/'(?:[^']|'')*'|"[^"]*"/g, 'x')).not.toMatch(/--|\/\*|;/);
       }),
-      { numRuns: 150, seed: 11 },
+      { numRuns: 50, seed: 11 },
     );
     expect(asked).toEqual([]);
   });

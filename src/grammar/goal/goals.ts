@@ -63,6 +63,7 @@ export class Goals {
   private readonly lists = new Map<string, Listed>();
   private readonly alive = new Map<Goal, boolean>();
   private readonly underway = new Set<Goal>();
+  private readonly weighty = new Set<Automaton>();
   private shapes = 0;
   private assumed = false;
 
@@ -74,6 +75,13 @@ export class Goals {
     this.spelling = options.plain ? 'canonical' : 'json';
     this.expander = new Expander(documents, options.dynamic);
     this.any = this.of([]);
+  }
+
+  /** Bytes, roughly, of the patterns that its strings remember. */
+  get weight(): number {
+    let sum = 0;
+    for (const { weight } of this.weighty) sum += weight ?? 0;
+    return sum;
   }
 
   /** What satisfies all of the subschemas. */
@@ -390,6 +398,7 @@ export class Goals {
         ? { machine: stringMachine(parts, grammars, this.spelling), min: branch.min, max: branch.max }
         : stringRule(parts, branch.min, branch.max, this.spelling);
     const { machine, min, max } = rule;
+    for (const automaton of machine.automata) if (automaton.weight !== undefined) this.weighty.add(automaton);
     if (machine.start === DEAD) return undefined;
     return machine.shortest(machine.start) > max || machine.longest(machine.start) < min ? undefined : rule;
   }

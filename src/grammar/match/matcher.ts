@@ -1,6 +1,7 @@
 import type { Matcher } from '../types.ts';
 import { writeMask } from '../vocabulary/mask-entry.ts';
 import type { TokenTable } from '../vocabulary/vocabulary.ts';
+import { metered } from '../work.ts';
 import { forcedTokens } from './forced.ts';
 import { Masker } from './masker.ts';
 import type { Reading } from './position.ts';
@@ -41,7 +42,7 @@ export class TokenMatcher implements Matcher {
       return;
     }
     this.reserve(this.table.all.deepest);
-    writeMask(this.masker.entry(state, this.reading), out);
+    writeMask(state.mask ?? this.metered(() => this.masker.entry(state, this.reading)), out);
   }
 
   accept(token: number): boolean {
@@ -55,23 +56,16 @@ export class TokenMatcher implements Matcher {
     const bytes = this.table.bytes[token];
     if (bytes === undefined || bytes === null || bytes.length === 0) return false;
     this.reserve(bytes.length);
-    let next: State | null = state;
-    for (const byte of bytes) {
-      this.reading.bytes[this.reading.length++] = byte;
-      next = this.graph.step(next, byte, this.reading);
-      if (next === null) break;
-    }
-    if (next === null) {
-      this.reading.length = length;
-      return false;
-    }
-    this.steps.push({ state: next, length: this.reading.length, ended: false });
+    const next = this.metered(() => this.follow(state, bytes));
+    if (next === null) return false;
+    this.steps.push({ state: next, length: length + bytes.length, ended: false });
+    this.reading.length = length + bytes.length;
     return true;
   }
 
   forced(): readonly number[] {
     const { state, ended } = this.now;
-    return ended ? [] : forcedTokens(this.table, this.graph, state, this.reading);
+    return ended ? [] : this.metered(() => forcedTokens(this.table, this.graph, state, this.reading));
   }
 
   rollback(tokens: number): void {
@@ -83,6 +77,29 @@ export class TokenMatcher implements Matcher {
 
   get complete(): boolean {
     return this.now.state.final;
+  }
+
+  /** The state after a token; null where it is not allowed. */
+  private follow(from: State, bytes: Uint8Array): State | null {
+    const { reading } = this;
+    let state: State | null = from;
+    for (const byte of bytes) {
+      reading.bytes[reading.length++] = byte;
+      state = this.graph.step(state, byte, reading);
+      if (state === null) break;
+    }
+    return state;
+  }
+
+  /** Within the bounds of one call. One that goes over them, or is refused, leaves the text as it was. */
+  private metered<T>(run: () => T): T {
+    try {
+      return metered(run);
+    } finally {
+      this.reading.length = this.now.length;
+      this.reading.looked = false;
+      this.reading.blind = false;
+    }
   }
 
   private get now(): Step {

@@ -2,6 +2,7 @@ import { GrammarError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { type MaskEntry, ownSize } from '../vocabulary/mask-entry.ts';
 import type { Merged } from '../vocabulary/merged.ts';
+import { spend } from '../work.ts';
 import { type ByteSet, unite } from './byte-set.ts';
 import type { Matching } from './matching.ts';
 import type { Position, Reading } from './position.ts';
@@ -65,6 +66,7 @@ export class StateGraph {
     const looked = reading.looked;
     reading.looked = false;
     const out: Position[] = [];
+    spend(state.positions.length);
     for (const position of state.positions) position.step(byte, reading, out);
     const next = out.length === 0 ? null : this.state(out);
     if (!reading.looked) state.next.set(byte, next);

@@ -6,9 +6,12 @@ import type { MaskPart } from '../vocabulary/mask-entry.ts';
 import type { Merged } from '../vocabulary/merged.ts';
 import { TokenSet } from '../vocabulary/token-set.ts';
 import type { Trie } from '../vocabulary/trie.ts';
+import { spend } from '../work.ts';
 
 /** Branches of fewer nodes are walked without asking what the state lets through. */
 const SMALL = 4;
+/** Nodes that are walked in the time of a step of work. */
+const NODES = 8;
 
 /** What a string machine reaches over part of a vocabulary. */
 export interface Reached {
@@ -55,11 +58,13 @@ export function reach(
   let table = machine.table;
   const inside = new TokenSet(words);
   let need = 0;
+  let visited = 0;
   for (const root of from.nodes) {
     const last = end[root]!;
     states[depth[root]!] = start;
     counts[depth[root]!] = 0;
     for (let node = root + 1; node < last; ) {
+      visited++;
       const level = depth[node]!;
       const before = states[level - 1]!;
       let packed = table[before * width + column[byte[node]!]!]!;
@@ -112,6 +117,7 @@ export function reach(
       node++;
     }
   }
+  spend(visited / NODES);
   return {
     inside: inside.part,
     count: inside.count,

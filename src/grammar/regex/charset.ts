@@ -64,18 +64,46 @@ const properties = new Map<string, CharSet>();
 export function unicodeProperty(name: string): CharSet | undefined {
   const known = properties.get(name);
   if (known !== undefined) return known;
-  let test: RegExp;
+  let runs: RegExp;
   try {
-    test = new RegExp(`^\\p{${name}}$`, 'u');
+    runs = new RegExp(`\\p{${name}}+`, 'gu');
   } catch {
     return undefined;
   }
-  const out: number[] = [];
-  for (let code = 0; code <= MAX_CODE_POINT; code++) {
-    if (!test.test(String.fromCodePoint(code))) continue;
-    if (out.length > 0 && out[out.length - 1] === code - 1) out[out.length - 1] = code;
-    else out.push(code, code);
+  const found: [number, number][] = [];
+  for (const { text, at } of planes()) {
+    for (const { index, 0: run } of text.matchAll(runs)) {
+      const first = at(index);
+      found.push([first, at(index + run.length) - 1]);
+    }
   }
+  const out = normalize(found);
   properties.set(name, out);
   return out;
+}
+
+interface Plane {
+  /** Code points in ascending order, all of one length in UTF-16. */
+  readonly text: string;
+  /** The code point at an index. */
+  readonly at: (index: number) => number;
+}
+
+/** All code points, a plane at a time: half surrogates side by side would be read as pairs. */
+function* planes(): Generator<Plane> {
+  const text = (from: number, to: number): string => {
+    const units = new Uint16Array((to - from) * (from < 0x10000 ? 1 : 2));
+    for (let code = from, i = 0; code < to; code++) {
+      if (from < 0x10000) units[i++] = code;
+      else {
+        units[i++] = 0xd800 + ((code - 0x10000) >> 10);
+        units[i++] = 0xdc00 + (code & 0x3ff);
+      }
+    }
+    return Buffer.from(units.buffer).toString('utf16le');
+  };
+  yield { text: text(0, 0xdc00), at: (index) => index };
+  yield { text: text(0xdc00, 0x10000), at: (index) => 0xdc00 + index };
+  for (let from = 0x10000; from <= MAX_CODE_POINT; from += 0x10000)
+    yield { text: text(from, from + 0x10000), at: (index) => from + index / 2 };
 }

@@ -47,36 +47,43 @@ export function patternAutomaton(parts: readonly PatternTerm[]): PatternAutomato
   );
 }
 
+/** The pattern as a term of the store. */
+export function patternTerm(store: TermStore, part: PatternTerm): Term {
+  let term: Term;
+  if ('all' in part) term = store.and(part.all.map((inner) => patternTerm(store, inner)));
+  else {
+    const compiler = new Compiler(store, part.source);
+    const syntax = parsePattern(part.source);
+    term = part.search ? compiler.search(syntax) : compiler.whole(syntax);
+  }
+  return part.negative === true ? store.not(term) : term;
+}
+
 export class PatternAutomaton implements Automaton {
   readonly start: Term;
-  private readonly store = new TermStore();
+  private readonly store: TermStore;
 
-  constructor(parts: readonly PatternTerm[]) {
-    const terms = parts.map((part) => this.term(part));
-    const start = this.store.and(terms);
+  /** `most`: steps that its states may cost. */
+  constructor(parts: readonly PatternTerm[], most: number = LIMITS.regexWork) {
+    this.store = new TermStore(most);
+    const start = this.store.and(parts.map((part) => patternTerm(this.store, part)));
     this.store.seal();
     this.start = this.store.possible(start) ? start : DEAD;
   }
 
-  private term(part: PatternTerm): Term {
-    let term: Term;
-    if ('all' in part) term = this.store.and(part.all.map((inner) => this.term(inner)));
-    else {
-      const compiler = new Compiler(this.store, part.source);
-      const syntax = parsePattern(part.source);
-      term = part.search ? compiler.search(syntax) : compiler.whole(syntax);
-    }
-    return part.negative === true ? this.store.not(term) : term;
-  }
-
   /** So full of remembered terms that the next grammar had better begin anew. */
   get worn(): boolean {
-    return this.store.size > LIMITS.regexTerms / 2;
+    return this.store.size > LIMITS.regexTerms / 2 || this.store.work > LIMITS.regexWork / 2;
+  }
+
+  /** Steps that its states have cost so far. */
+  get work(): number {
+    return this.store.work;
   }
 
   /** Bytes, roughly. */
   get weight(): number {
-    return 1024 + this.store.size * 256;
+    return this.store.weight;
   }
 
   get boundaries(): readonly number[] {

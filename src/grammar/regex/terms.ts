@@ -1,6 +1,10 @@
 import { GrammarError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
+import { grew, spend } from '../work.ts';
 import { ANY, type CharSet, contains, union } from './charset.ts';
+
+/** Steps whose terms take so many megabytes that caches should know: about ten. */
+const LARGE = 400_000;
 
 /** Index of a term in its store. Equal languages that are written alike have equal indices. */
 export type Term = number;
@@ -43,30 +47,15 @@ export class TermStore {
   private cuts: number[] = [0];
   private ascii = new Uint16Array(128);
   private classes = 0;
+  private worked = 0;
+  private readonly most: number;
+  private grown = 0;
 
-  constructor() {
-    this.intern('0', {
-      kind: SET,
-      set: [],
-      parts: [],
-      min: 0,
-      max: 0,
-      nullable: false,
-      shortest: Number.POSITIVE_INFINITY,
-      longest: Number.NEGATIVE_INFINITY,
-      boolean: false,
-    });
-    this.intern('1', {
-      kind: EPSILON,
-      set: [],
-      parts: [],
-      min: 0,
-      max: 0,
-      nullable: true,
-      shortest: 0,
-      longest: 0,
-      boolean: false,
-    });
+  /** `most`: steps until it refuses to go on. */
+  constructor(most: number = LIMITS.regexWork) {
+    this.most = most;
+    this.intern('0', leaf(SET, [], Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY));
+    this.intern('1', leaf(EPSILON, [], 0, 0));
     const any = this.set(ANY);
     // ALL must be 2, and the set of all characters that it repeats 3.
     if (any !== TermStore.ALL) throw new Error('the order of the first terms is fixed');
@@ -90,19 +79,19 @@ export class TermStore {
     return this.entries.length;
   }
 
+  /** Bytes, roughly. */
+  get weight(): number {
+    return 1024 + this.size * 256 + this.worked * 32;
+  }
+
+  /** Steps taken so far: what making terms has cost, their parts included. */
+  get work(): number {
+    return this.worked;
+  }
+
   set(set: CharSet): Term {
     if (set.length === 0) return TermStore.NOTHING;
-    return this.intern(`s${set.join()}`, {
-      kind: SET,
-      set,
-      parts: [],
-      min: 0,
-      max: 0,
-      nullable: false,
-      shortest: 1,
-      longest: 1,
-      boolean: false,
-    });
+    return this.intern(`s${set.join()}`, leaf(SET, set, 1, 1));
   }
 
   cat(a: Term, b: Term): Term {
@@ -137,6 +126,7 @@ export class TermStore {
     };
     terms.forEach(add);
     if (parts.has(TermStore.ALL)) return TermStore.ALL;
+    if (sets.length > 1) this.spend(sets.reduce((sum, set) => sum + set.length, 0));
     if (sets.length > 0) parts.add(this.set(sets.length === 1 ? sets[0]! : union(...sets)));
     if (
       parts.has(TermStore.EMPTY) &&
@@ -145,6 +135,7 @@ export class TermStore {
     )
       parts.delete(TermStore.EMPTY);
     if (parts.size === 0) return TermStore.NOTHING;
+    this.spend(parts.size);
     const list = [...parts].sort((a, b) => a - b);
     if (list.length === 1) return list[0]!;
     const entries = list.map((part) => this.entries[part]!);
@@ -171,6 +162,7 @@ export class TermStore {
     terms.forEach(add);
     if (parts.has(TermStore.NOTHING)) return TermStore.NOTHING;
     if (parts.size === 0) return TermStore.ALL;
+    this.spend(parts.size);
     const list = [...parts].sort((a, b) => a - b);
     if (list.length === 1) return list[0]!;
     const entries = list.map((part) => this.entries[part]!);
@@ -296,6 +288,7 @@ export class TermStore {
         found = next;
       else {
         for (let group = 0; group < this.classes; group++) {
+          this.spend(1);
           const after = this.derive(next, group);
           if (after === TermStore.NOTHING || parents.has(after) || this.live.get(after) === false) continue;
           parents.set(after, next);
@@ -322,6 +315,7 @@ export class TermStore {
     const key = term * 0x110000 + group;
     const known = this.derivatives.get(key);
     if (known !== undefined) return known;
+    this.spend(1);
     const derived = this.deriveEntry(entry, group);
     this.derivatives.set(key, derived);
     return derived;
@@ -350,6 +344,7 @@ export class TermStore {
   private intern(key: string, entry: Entry): Term {
     const known = this.index.get(key);
     if (known !== undefined) return known;
+    this.spend(1);
     if (this.entries.length >= LIMITS.regexTerms)
       throw new GrammarError('grammar_too_complex', {
         what: 'states of a pattern',
@@ -358,6 +353,20 @@ export class TermStore {
     this.entries.push(entry);
     this.index.set(key, this.entries.length - 1);
     return this.entries.length - 1;
+  }
+
+  private spend(steps: number): void {
+    this.worked += steps;
+    if (this.worked > this.grown + LARGE) {
+      this.grown = this.worked;
+      grew();
+    }
+    if (this.worked > this.most) {
+      // No step will be made any more.
+      for (const map of [this.index, this.derivatives, this.live]) map.clear();
+      throw new GrammarError('grammar_too_complex', { what: 'steps of a pattern', limit: this.most });
+    }
+    spend(steps);
   }
 
   private search(code: number): number {
@@ -370,4 +379,9 @@ export class TermStore {
     }
     return low;
   }
+}
+
+function leaf(kind: number, set: CharSet, shortest: number, longest: number): Entry {
+  const nullable = shortest === 0;
+  return { kind, set, parts: [], min: 0, max: 0, nullable, shortest, longest, boolean: false };
 }

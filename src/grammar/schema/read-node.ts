@@ -2,7 +2,7 @@ import { GrammarError } from '../errors.ts';
 import { formatKind } from '../formats/formats.ts';
 import { LIMITS } from '../limits.ts';
 import { ANY_NUMBER, both, isFree, type NumberRule } from '../number/number-rule.ts';
-import { backtracker } from '../regex/matcher.ts';
+import { textMatcher } from '../regex/matcher.ts';
 import { escapePointer } from './documents.ts';
 import { type Resource, type SchemaNode, TYPE } from './node.ts';
 
@@ -344,7 +344,7 @@ class Reader {
   /** The pattern has an automaton; where it has none, the text is checked when the string closes. */
   private compiles(keyword: string, source: string): boolean {
     try {
-      return backtracker(source) === null;
+      return textMatcher(source) === null;
     } catch (error) {
       if (error instanceof GrammarError)
         throw new GrammarError(error.code, error.values, { keyword, pointer: `${this.pointer}/${keyword}` });

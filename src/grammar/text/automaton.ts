@@ -16,6 +16,8 @@ export interface Automaton {
   lasting(state: number): number;
   /** Its states are dear (sets of stacks): none is to be made that the text does not need. */
   readonly frugal?: boolean;
+  /** Bytes, roughly, where they grow with use. */
+  readonly weight?: number;
   /** First code points of groups that no state tells apart, ascending, from 0. */
   readonly boundaries: readonly number[];
 }

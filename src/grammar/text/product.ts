@@ -1,5 +1,6 @@
 import { GrammarError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
+import { spend } from '../work.ts';
 import { type Automaton, DEAD } from './automaton.ts';
 
 /**
@@ -42,6 +43,7 @@ export class Product {
   }
 
   step(state: number, code: number): number {
+    spend(1);
     const at = this.vectors[state]!;
     const { automata, joined } = this;
     if (at.length === 1) {

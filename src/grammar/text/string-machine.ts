@@ -1,5 +1,6 @@
 import { GrammarError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
+import { spend } from '../work.ts';
 import { type Automaton, DEAD } from './automaton.ts';
 import { byteClasses } from './byte-classes.ts';
 import { type Cone, Cones, NO_CONE } from './cone.ts';
@@ -63,7 +64,8 @@ export class StringMachine {
 
   /** Bytes, roughly. */
   get weight(): number {
-    return 2048 + this.table.length * 4 + this.size * 256;
+    const own = 2048 + this.table.length * 4 + this.size * 256;
+    return this.automata.reduce((sum, automaton) => sum + (automaton.weight ?? 0), own);
   }
 
   /** Next state after a byte, or DEAD. */
@@ -159,6 +161,7 @@ export class StringMachine {
     const id = this.ats.length;
     if (id >= LIMITS.stringStates)
       throw new GrammarError('grammar_too_complex', { what: 'string states', limit: LIMITS.stringStates });
+    spend(4);
     this.ats.push(at);
     this.partials.push(partial);
     this.values.push(value);
