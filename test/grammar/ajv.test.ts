@@ -34,6 +34,25 @@ const { schema } = fc.letrec<{ schema: unknown; leaf: unknown }>((tie) => ({
     fc.record({
       pattern: fc.constantFrom('^[a-c]+$', 'o', '^\\w?$', '(foo|bar)$', '^(?!a)', '\\d{2,3}', '^\\S*é'),
     }),
+    fc.record(
+      {
+        type: fc.constant('string'),
+        pattern: fc.constantFrom('^(ab)*$', '^a|b$', '(foo|bar)$', 'o', '^[ab]{1,2}$', '^f'),
+        minLength: fc.integer({ min: 0, max: 3 }),
+        maxLength: fc.integer({ min: 1, max: 4 }),
+      },
+      { requiredKeys: ['type', 'pattern'] },
+    ),
+    fc.record(
+      {
+        type: fc.constantFrom('integer', 'number'),
+        minimum: fc.integer({ min: -3, max: 5 }),
+        maximum: fc.integer({ min: 0, max: 9 }),
+        multipleOf: fc.constantFrom(2, 3, 0.5, 0.01, 5),
+      },
+      { requiredKeys: ['type'] },
+    ),
+    fc.record({ const: fc.constantFrom<unknown>(3, 0.02, -1, 'ab', '', { a: 1 }, [], ['a', 3]) }),
     fc.record({ format: fc.constantFrom('date', 'ipv4', 'uuid') }),
     fc.record({
       enum: fc.uniqueArray(fc.constantFrom<unknown>('a', 'foo', 1, 2.5, null, true, [1], { a: 1 }), {
@@ -145,6 +164,12 @@ function judge(spec: unknown): ((value: unknown) => boolean) | undefined {
   }
 }
 
+/** The one thing among these schemas that may leave no way on: the few names that a pattern allows, all taken. */
+function namesRunOut(spec: unknown): boolean {
+  const text = JSON.stringify(spec);
+  return text.includes('"^[a-b]$"') && text.includes('"additionalProperties":');
+}
+
 describe('against Ajv', () => {
   it('accepts what Ajv accepts, and nothing else', () => {
     fc.assert(
@@ -171,19 +196,18 @@ describe('against Ajv', () => {
     );
   });
 
-  it('follows its masks to values that Ajv accepts', () => {
+  it('follows its masks to values that Ajv accepts, without a dead end', () => {
     fc.assert(
       fc.property(schema, fc.integer(), fc.constantFrom({}, EXACT), (spec, seed, options) => {
         const valid = judge(spec);
-        fc.pre(valid !== undefined);
+        fc.pre(valid !== undefined && !namesRunOut(spec));
         let state = seed >>> 0;
         const random = (): number => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
         let text: string | undefined;
         try {
           text = walk(compileSchema(spec, options), random, 60);
         } catch (error) {
-          // A check that only the end of a value can make may leave no way on: the engine goes back and tries again.
-          if (error instanceof GrammarError || (error as Error).message.startsWith('a dead end')) return;
+          if (error instanceof GrammarError) return;
           throw error;
         }
         if (text !== undefined)

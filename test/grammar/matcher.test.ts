@@ -93,6 +93,14 @@ describe('mask and accept', () => {
     expect(Buffer.concat(forced).toString()).toBe('{"a": [');
   });
 
+  it('agree on names that a token begins to spell and does not end', () => {
+    for (const name of ['\\', 'a\\', '"', '\n', 'x"']) {
+      const matcher = createMatcher(compileSchema({ type: 'object' }), VOCABULARY);
+      for (const byte of Buffer.from(`{${JSON.stringify(name)}:1,"`)) expect(matcher.accept(byte)).toBe(true);
+      expect(acceptable(matcher)).toEqual(allowed(matcher));
+    }
+  });
+
   it('ends with EOS once the value is whole, and takes nothing after it', () => {
     const matcher = createMatcher(compileSchema({ const: true }), VOCABULARY);
     for (const byte of Buffer.from('true')) expect(matcher.accept(byte)).toBe(true);

@@ -272,9 +272,16 @@ export class Goals {
   }
 
   private arraysOf(rule: ArrayRule, most: number, depth: number): number {
-    if (rule.max >= most + rule.prefix || depth > DEEPEST) return most;
+    if (depth > DEEPEST) return most;
+    const { prefix, unique } = rule;
+    // Without repeats there are no more items than values for them.
+    const alike = unique
+      ? this.different(this.item(rule, prefix), most, depth + 1)
+      : Number.POSITIVE_INFINITY;
+    const max = Math.min(rule.max, prefix + alike);
+    if (max >= most + prefix) return most;
     let all = 1;
-    for (let index = 0; index < rule.max; index++) {
+    for (let index = 0; index < max; index++) {
       const values = this.different(this.item(rule, index), most, depth + 1);
       // No more items can be there than have a value.
       if (values === 0 && index >= rule.min) return all;

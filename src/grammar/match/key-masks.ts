@@ -168,7 +168,10 @@ function closingNodes(entry: StringEntry, begun: string, names: readonly string[
   const nodes = new Set<number>();
   for (const name of names) {
     if (!name.startsWith(begun)) continue;
-    const rest = `${utf8(name.slice(begun.length))}"`;
+    const left = name.slice(begun.length);
+    // What has to be escaped stands in no token as it is: `\"` ends no name that ends with a backslash.
+    if (JSON.stringify(left).length !== left.length + 2) continue;
+    const rest = `${utf8(left)}"`;
     for (const root of from.nodes) {
       const node = from.trie.find(root, rest);
       if (node >= 0) nodes.add(node);
