@@ -169,7 +169,6 @@ export class Expander {
           [condition, ...(yes === undefined ? [] : [yes])],
           [denied, ...(no === undefined ? [] : [no])],
         ],
-        // biome-ignore lint/suspicious/noThenProperty: it is JSON Schema's keyword
         () => this.part(node, { if: condition, ...optional('then', yes), ...optional('else', no) }),
         LIMITS.alternatives,
       );
